@@ -1,0 +1,19 @@
+import type { GenerationMode, LipSyncRequest } from '../nodes/magicHour/api.types.ts';
+
+/**
+ * What the vendor charges, reckoned apart from the node's own estimate so that the tests compare two things.
+ * Source: the API reference, `style.generation_mode` and `credits_charged`.
+ */
+const CREDITS_PER_FRAME: Record<GenerationMode, number> = { lite: 1, standard: 1, pro: 2 };
+
+/** Frames per second the output will have. */
+export const outputFps = ({ max_fps_limit }: LipSyncRequest, inputFps: number): number =>
+	Math.min(max_fps_limit ?? inputFps, inputFps);
+
+/** Credits for rendering a video of so many frames per second. */
+export function cost(request: LipSyncRequest, inputFps: number): number {
+	const seconds = request.end_seconds - request.start_seconds;
+	// Rounded first, because 0.4 - 0.1 is a hair more than 0.3 and would cost a frame too many.
+	const frames = Math.ceil(Number((seconds * outputFps(request, inputFps)).toFixed(6)));
+	return frames * CREDITS_PER_FRAME[request.style?.generation_mode ?? 'lite'];
+}

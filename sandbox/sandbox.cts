@@ -1,0 +1,97 @@
+import { createServer } from 'node:http';
+
+import { accountWith } from './account.cts';
+import { api } from './api.cts';
+import { control } from './control.cts';
+import { Faults } from './faults.cts';
+import { JobRegistry } from './jobRegistry.cts';
+import { DEFAULT_PLAN } from './jobs.cts';
+import { application, listen } from './server.cts';
+import { AddressSigner } from './signedAddress.cts';
+import { storage } from './storage.cts';
+import type { RecordedRequest, Sandbox, SandboxOptions } from './types.cts';
+import { Uploads } from './uploads.cts';
+import { Webhooks } from './webhooks.cts';
+
+/**
+ * Starts a stand-in for Magic Hour's API on 127.0.0.1. Any number of them can run side by side.
+ * @throws Error when the port is taken (EADDRINUSE), or the webhook's address is not on this machine
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const { port = 0, apiKey = 'sandbox-key', credits = 1_000_000, tier = 'creator' } = options;
+	const log = (line: string) => options.onLog?.(`sandbox ${line}`);
+	const webhooks = options.webhook && new Webhooks(options.webhook, log);
+
+	const server = createServer();
+	const url = await listen(server, port);
+	const signer = new AddressSigner(url);
+	const uploads = new Uploads(signer, options.uploadValiditySeconds ?? 60 * 60);
+	const plan = {
+		...DEFAULT_PLAN,
+		queueSeconds: options.queueSeconds ?? DEFAULT_PLAN.queueSeconds,
+		renderSeconds: options.renderSeconds ?? DEFAULT_PLAN.renderSeconds,
+	};
+	const registry = new JobRegistry(signer, plan, options.script ?? (() => ({})));
+	const faults = new Faults();
+	const requests: RecordedRequest[] = [];
+	const closed = new AbortController();
+	const account = () => accountWith(tier, credits - registry.spent);
+
+	const sandbox: Sandbox = {
+		url,
+		apiKey,
+		jobs: registry.jobs,
+		requests,
+		uploads: uploads.stored,
+		get account() {
+			return account();
+		},
+		fail: (fault) => faults.add(fault),
+		clearFaults: () => faults.clear(),
+		setScript: (script) => {
+			registry.script = script;
+		},
+		requestsTo: (endpoint) => requests.filter((request) => request.endpoint === endpoint),
+		finish: (id, change = {}) => {
+			const job = registry.jobs.find((candidate) => candidate.id === id);
+			if (!job) throw new Error(`sandbox: there is no job ${id}`);
+			job.finish(change);
+			webhooks?.watch(job);
+		},
+		reset: () => {
+			webhooks?.stop();
+			registry.clear();
+			uploads.clear();
+			faults.clear();
+			requests.length = 0;
+		},
+		close: async () => {
+			closed.abort();
+			webhooks?.stop();
+			server.closeAllConnections();
+			if (server.listening) await new Promise((resolve) => server.close(resolve));
+		},
+	};
+
+	server.on(
+		'request',
+		application({
+			handles: {
+				...api({
+					apiKey,
+					jobs: registry,
+					uploads,
+					account,
+					onCreated: (job) => webhooks?.watch(job),
+				}),
+				...storage({ signer, jobs: registry, uploads }),
+			},
+			faults,
+			requests,
+			control: control(sandbox, () => faults.pending),
+			closed: closed.signal,
+			log,
+		}),
+	);
+	return sandbox;
+}

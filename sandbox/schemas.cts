@@ -1,0 +1,98 @@
+import { z } from 'zod/v4';
+
+import {
+	FILE_EXTENSIONS,
+	GENERATION_MODES,
+	VIDEO_SOURCES,
+	type FileType,
+	type LipSyncRequest,
+	type UploadUrlsRequest,
+} from '../nodes/magicHour/api.types.ts';
+import { Refusal } from './answer.cts';
+
+/**
+ * The request bodies of Magic Hour's contract (docs.magichour.ai, API reference), held stricter than the
+ * vendor does: unknown, null and empty fields are refused, because a client that sends them has a fault.
+ *
+ * `satisfies Record<keyof …>` and `satisfies z.ZodType<…>` tie every field to the one statement of the types.
+ */
+
+/** The fields of T, each with its schema: none missing, none too many. */
+type FieldsOf<T> = Record<keyof T, z.ZodType>;
+
+const filledText = z.string().min(1, 'must not be empty');
+const webAddress = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' });
+
+export const uploadUrlsRequest = z.strictObject({
+	items: z
+		.array(
+			z.strictObject({
+				type: z.enum(Object.keys(FILE_EXTENSIONS) as [FileType, ...FileType[]]),
+				extension: z
+					.string()
+					.regex(/^[a-z0-9]+$/, 'must be lower-case letters and digits, without the dot'),
+			} satisfies FieldsOf<UploadUrlsRequest['items'][number]>),
+		)
+		.min(1, 'must have at least one item'),
+} satisfies FieldsOf<UploadUrlsRequest>) satisfies z.ZodType<UploadUrlsRequest>;
+
+const assets = z
+	.strictObject({
+		audio_file_path: filledText,
+		video_source: z.enum(VIDEO_SOURCES),
+		video_file_path: filledText.optional(),
+		youtube_url: webAddress.optional(),
+	} satisfies FieldsOf<LipSyncRequest['assets']>)
+	.superRefine(({ video_source, video_file_path, youtube_url }, context) => {
+		const [needed, other] =
+			video_source === 'file'
+				? ([{ video_file_path }, { youtube_url }] as const)
+				: ([{ youtube_url }, { video_file_path }] as const);
+		for (const [field, value] of Object.entries(needed)) {
+			if (value === undefined)
+				refuse(context, field, `is required if video_source is ${video_source}`);
+		}
+		for (const [field, value] of Object.entries(other)) {
+			if (value !== undefined)
+				refuse(context, field, `has no meaning if video_source is ${video_source}`);
+		}
+	});
+
+export const lipSyncRequest = z
+	.strictObject({
+		name: filledText.optional(),
+		start_seconds: z.number().min(0),
+		end_seconds: z.number().min(0.1),
+		max_fps_limit: z.number().min(1).optional(),
+		height: z.int().min(1).optional(),
+		width: z.int().min(1).optional(),
+		assets,
+		style: z
+			.strictObject({
+				generation_mode: z.enum(GENERATION_MODES).optional(),
+			} satisfies FieldsOf<NonNullable<LipSyncRequest['style']>>)
+			.optional(),
+	} satisfies FieldsOf<LipSyncRequest>)
+	.superRefine(({ start_seconds, end_seconds }, context) => {
+		if (end_seconds <= start_seconds) {
+			refuse(context, 'end_seconds', 'must be greater than start_seconds');
+		}
+	}) satisfies z.ZodType<LipSyncRequest>;
+
+function refuse(context: z.RefinementCtx, field: string, message: string): void {
+	context.addIssue({ code: 'custom', path: [field], message });
+}
+
+/**
+ * @returns the body, checked
+ * @throws Refusal 400 that names every field that is wrong
+ */
+export function checked<T>(schema: z.ZodType<T>, body: unknown): T {
+	const result = schema.safeParse(body);
+	if (result.success) return result.data;
+	throw new Refusal(400, result.error.issues.map(inWords).join('; '));
+}
+
+function inWords({ path, message }: z.core.$ZodIssue): string {
+	return path.length === 0 ? message : `${path.join('.')}: ${message}`;
+}

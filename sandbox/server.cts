@@ -1,0 +1,100 @@
+import type { Server } from 'node:http';
+
+import express, { type Express, type NextFunction, type Request } from 'express';
+
+import { json, Refusal, type Answer } from './answer.cts';
+import type { Handle } from './api.cts';
+import type { Faults } from './faults.cts';
+import { RESULTS_PATH } from './jobRegistry.cts';
+import { named, noteBody, recorder, type RecordedResponse } from './record.cts';
+import { drain, send } from './send.cts';
+import { spoil } from './spoil.cts';
+import type { Endpoint, RecordedRequest } from './types.cts';
+import { UPLOADS_PATH } from './uploads.cts';
+
+const ROUTES: Record<Endpoint, { method: 'get' | 'post' | 'put' | 'delete'; path: string }> = {
+	uploadUrls: { method: 'post', path: '/v1/files/upload-urls' },
+	createLipSync: { method: 'post', path: '/v1/lip-sync' },
+	getProject: { method: 'get', path: '/v1/video-projects/:id' },
+	deleteProject: { method: 'delete', path: '/v1/video-projects/:id' },
+	getAccount: { method: 'get', path: '/v1/account' },
+	upload: { method: 'put', path: `${UPLOADS_PATH}*file_path` },
+	download: { method: 'get', path: `${RESULTS_PATH}:id/:index/output.mp4` },
+};
+
+const JSON_LIMIT = '1mb';
+
+interface Parts {
+	handles: Record<Endpoint, Handle>;
+	faults: Faults;
+	requests: RecordedRequest[];
+	control: express.Router;
+	closed: AbortSignal;
+	log: (line: string) => void;
+}
+
+/** The way of a request: noted, read, hit by a fault or not, done, answered. */
+export function application({ handles, faults, requests, control, closed, log }: Parts): Express {
+	const app = express();
+	app.disable('x-powered-by').enable('strict routing').enable('case sensitive routing');
+	app.use('/sandbox', control);
+	app.use(recorder(requests, log));
+
+	for (const endpoint of Object.keys(ROUTES) as Endpoint[]) {
+		const { method, path } = ROUTES[endpoint];
+		const readBody = express.raw({ type: () => endpoint !== 'upload', limit: JSON_LIMIT });
+		app[method](path, named(endpoint), readBody, noteBody, async (req, res: RecordedResponse) => {
+			const { record } = res.locals;
+			const handle = async () => answered(handles[endpoint], { req, record });
+			const fault = faults.take(record);
+			if (fault) await spoil(fault, { req, res, handle, closed });
+			else send(res, await handle());
+		});
+	}
+	app.use((_req, res: RecordedResponse) => send(res, json(404, { message: 'Not Found' })));
+	app.use(failed(log));
+	return app;
+}
+
+async function answered(handle: Handle, call: Parameters<Handle>[0]): Promise<Answer> {
+	try {
+		return await handle(call);
+	} catch (error) {
+		if (!(error instanceof Refusal)) throw error;
+		await drain(call.req);
+		return error.answer;
+	}
+}
+
+/** What is thrown but no refusal: a body too large, a client that went away, a mistake in the sandbox. */
+function failed(log: (line: string) => void) {
+	return (
+		error: Error & { status?: number },
+		req: Request,
+		res: RecordedResponse,
+		next: NextFunction,
+	): void => {
+		if (req.socket.destroyed) return;
+		if (res.headersSent) return next(error);
+		const { status = 500 } = error;
+		if (status === 500) log(`failed: ${error.stack}`);
+		send(res, json(status, { message: error.message }));
+	};
+}
+
+/**
+ * Listens on 127.0.0.1 and nowhere else.
+ * @returns the address
+ * @throws Error EADDRINUSE when the port is taken
+ */
+export async function listen(server: Server, port: number): Promise<string> {
+	// Uploads may take as long as they like, and a client's kept connection is not cut between two requests.
+	server.requestTimeout = 0;
+	server.keepAliveTimeout = 60_000;
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', reject).listen(port, '127.0.0.1', resolve);
+	});
+	const address = server.address();
+	if (address === null || typeof address === 'string') throw new Error('sandbox: no port');
+	return `http://127.0.0.1:${address.port}`;
+}

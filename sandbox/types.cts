@@ -1,0 +1,162 @@
+import type { Account, LipSyncRequest, VideoProject } from '../nodes/magicHour/api.types.ts';
+
+/** How a sandbox is set up. Everything has a default. */
+export interface SandboxOptions {
+	/** The port to listen on, on 127.0.0.1; 0 is a free one. Default: 0. */
+	port?: number;
+	/** The one key that is let in. Default: `sandbox-key`. */
+	apiKey?: string;
+	/** Credits of the account at the start. Default: 1,000,000. */
+	credits?: number;
+	/** On `free`, the modes `standard` and `pro` are refused with 402. Default: `creator`. */
+	tier?: Account['tier'];
+	/** Seconds a job is `queued`. Default: 0.1. */
+	queueSeconds?: number;
+	/** Seconds a job is `rendering`. Default: 1. */
+	renderSeconds?: number;
+	/** Seconds for which an upload address is valid. Default: an hour. */
+	uploadValiditySeconds?: number;
+	/** What becomes of each job. Default: it is completed. */
+	script?: JobScript;
+	/** Where the events of the jobs are sent to. Default: nowhere. */
+	webhook?: WebhookOptions;
+	/** Takes every line the sandbox has to say; each begins with `sandbox`. */
+	onLog?: (line: string) => void;
+}
+
+export interface WebhookOptions {
+	/** An address on this machine: the sandbox never leaves loopback. */
+	url: string;
+	secret: string;
+	/** Seconds before the first repetition; each later pause is twice as long. Default: 1. */
+	firstRetrySeconds?: number;
+}
+
+/** What becomes of one job. */
+export interface JobPlan {
+	/** `never`: it renders for ever. */
+	outcome: 'complete' | 'error' | 'canceled' | 'never';
+	queueSeconds: number;
+	renderSeconds: number;
+	/** What an `error` says. */
+	error: { code: string; message: string };
+	/** How many files a `complete` job has. Default: 1. */
+	downloads: number;
+	/** Frames per second of the input video. Default: 30. */
+	fps: number;
+	/** The rendered file. Default: the talking head of `samples/`. */
+	result: Buffer;
+	/** Seconds for which a download address is valid, from the answer it is in. Default: 24 hours. */
+	downloadValiditySeconds: number;
+}
+
+/**
+ * Decides what becomes of a job; what it leaves out has its default.
+ * @param index how many jobs were created before this one
+ */
+export type JobScript = (request: LipSyncRequest, index: number) => Partial<JobPlan>;
+
+export type Endpoint =
+	| 'uploadUrls'
+	| 'createLipSync'
+	| 'getProject'
+	| 'deleteProject'
+	| 'getAccount'
+	| 'upload'
+	| 'download';
+
+export type FaultAction =
+	/** This answer. Without a `body`, the vendor's shape with the status in words; a string is sent raw. */
+	| { status: number; body?: unknown; headers?: Record<string, string> }
+	/** The connection is reset as soon as the request is known: it has no effect. */
+	| 'resetBefore'
+	/** The connection is reset instead of the answer. */
+	| 'reset'
+	/** There is never an answer. */
+	| 'hang'
+	/** Status 200 with something that is no JSON (or no video). */
+	| 'garbage'
+	/** Status 200 and no body. */
+	| 'empty'
+	/** Half of the JSON, well sent; of a download, half of the file before the connection is cut. */
+	| 'truncated'
+	/** The right answer, later. The request takes effect at once. */
+	| { delaySeconds: number };
+
+/** Something that goes wrong, on purpose. */
+export interface Fault {
+	on: Endpoint;
+	action: FaultAction;
+	/**
+	 * Whether the request does what it was sent for (a job is created, a file is stored) although its answer
+	 * is spoilt. Default: not for a status, always for `delaySeconds`, never for `resetBefore`, else yes.
+	 */
+	effect?: boolean;
+	/** How many requests it hits. Default: 1. */
+	times?: number;
+	/** How many matching requests go by before. Default: 0. */
+	skip?: number;
+	match?: (request: RecordedRequest) => boolean;
+}
+
+export interface RecordedRequest {
+	endpoint: Endpoint | 'unknown';
+	method: string;
+	/** As sent, with its query. */
+	path: string;
+	headers: Record<string, string | string[] | undefined>;
+	/** The parsed JSON; undefined where there was none, and for uploaded files. */
+	body: unknown;
+	/** Length of the body that arrived. */
+	bytes: number;
+	/** Milliseconds since the epoch. */
+	at: number;
+	/** Of the answer; undefined as long as there is none. */
+	status?: number;
+}
+
+export interface SandboxJob {
+	readonly id: string;
+	readonly request: LipSyncRequest;
+	/** What `GET /v1/video-projects/{id}` would answer now; `enabled` is false once it is deleted. */
+	readonly project: VideoProject;
+	/** Milliseconds since the epoch. */
+	readonly createdAt: number;
+	/** Milliseconds since the epoch; undefined as long as the job is not finished. */
+	readonly finishedAt?: number;
+}
+
+export interface StoredFile {
+	bytes: number;
+	sha256: string;
+}
+
+/** A running stand-in for Magic Hour's API. */
+export interface Sandbox {
+	/** What belongs into the credential's Base URL. */
+	readonly url: string;
+	readonly apiKey: string;
+	/** In the order of their creation, deleted ones included. */
+	readonly jobs: readonly SandboxJob[];
+	/** In the order of their arrival. */
+	readonly requests: readonly RecordedRequest[];
+	/** Completely uploaded files under their `file_path`. */
+	readonly uploads: ReadonlyMap<string, StoredFile>;
+	/** What `GET /v1/account` would answer now. */
+	readonly account: Account;
+	/** Asks for a fault. Where several fit a request, the one asked for first hits. */
+	fail(fault: Fault): void;
+	clearFaults(): void;
+	/** Says what becomes of the jobs created from now on. */
+	setScript(script: JobScript): void;
+	requestsTo(endpoint: Endpoint): RecordedRequest[];
+	/**
+	 * Ends a job now, as its plan says; what `plan` says goes first, and a job planned to end never is completed.
+	 * @throws Error when there is no such job, or it has ended already
+	 */
+	finish(id: string, plan?: Partial<JobPlan>): void;
+	/** Back to how it was started: no jobs, requests, faults, uploads; all credits; the first script. */
+	reset(): void;
+	/** Stops at once; connections that are open are cut. */
+	close(): Promise<void>;
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+
+import {
+	FILE_EXTENSIONS,
+	type FileType,
+	type UploadUrl,
+	type UploadUrlsRequest,
+} from '../nodes/magicHour/api.types.ts';
+import { Refusal } from './answer.cts';
+import { newId } from './ids.cts';
+import type { AddressSigner } from './signedAddress.cts';
+import type { StoredFile } from './types.cts';
+
+export const UPLOADS_PATH = '/storage/uploads/';
+
+/** The files given to the API. Of their content only length and digest are kept, so any size fits. */
+export class Uploads {
+	readonly stored = new Map<string, StoredFile>();
+	private readonly issued = new Map<string, FileType>();
+	private readonly signer: AddressSigner;
+	private readonly validitySeconds: number;
+
+	constructor(signer: AddressSigner, validitySeconds: number) {
+		this.signer = signer;
+		this.validitySeconds = validitySeconds;
+	}
+
+	/**
+	 * An address for one file.
+	 * @throws Refusal 422 when files of that type do not have that extension
+	 */
+	issue({ type, extension }: UploadUrlsRequest['items'][number]): UploadUrl {
+		const possible: readonly string[] = FILE_EXTENSIONS[type];
+		if (!possible.includes(extension)) {
+			throw new Refusal(
+				422,
+				`'${extension}' is an invalid ${type} extension. Possible extensions are '${possible.join(', ')}'`,
+			);
+		}
+		const file_path = `api-assets/${newId()}/${type}.${extension}`;
+		this.issued.set(file_path, type);
+		const { url, expires_at } = this.signer.sign(
+			'PUT',
+			UPLOADS_PATH + file_path,
+			this.validitySeconds,
+		);
+		return { upload_url: url, expires_at, file_path };
+	}
+
+	/**
+	 * Takes a file in; a file that breaks off leaves no trace.
+	 * @param onBytes called with the length of each piece
+	 */
+	async store(
+		file_path: string,
+		content: Readable,
+		onBytes: (bytes: number) => void,
+	): Promise<void> {
+		const digest = createHash('sha256');
+		let bytes = 0;
+		for await (const piece of content as AsyncIterable<Buffer>) {
+			digest.update(piece);
+			bytes += piece.length;
+			onBytes(piece.length);
+		}
+		if (this.issued.has(file_path)) {
+			this.stored.set(file_path, { bytes, sha256: digest.digest('hex') });
+		}
+	}
+
+	/** @throws Refusal 422 when a job's input is neither a web address nor a completely uploaded file of the type */
+	demandUsable(field: string, path: string, type: FileType): void {
+		if (/^https?:\/\//i.test(path)) return;
+		if (!this.stored.has(path)) {
+			throw new Refusal(422, `${field}: there is no uploaded file '${path}'`);
+		}
+		const actual = this.issued.get(path);
+		if (actual !== type) {
+			throw new Refusal(422, `${field}: '${path}' was uploaded as ${actual}, not as ${type}`);
+		}
+	}
+
+	clear(): void {
+		this.stored.clear();
+		this.issued.clear();
+	}
+}
