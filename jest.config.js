@@ -3,7 +3,9 @@ module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/**/*.test.cts'],
 	moduleFileExtensions: ['cts', 'ts', 'js', 'cjs', 'json', 'node'],
-	transform: { '^.+\\.c?ts$': ['@swc/jest', { jsc: { target: 'es2022' } }] },
+	transform: {
+		'^.+\\.c?ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
+	},
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	testTimeout: 30_000,
 };
