@@ -2,17 +2,7 @@ import express, { type NextFunction, type Request, type Response, type Router } 
 import { z } from 'zod/v4';
 
 import { checked } from './schemas.cts';
-import type { Endpoint, Fault, JobPlan, Sandbox } from './types.cts';
-
-const ENDPOINTS = [
-	'uploadUrls',
-	'createLipSync',
-	'getProject',
-	'deleteProject',
-	'getAccount',
-	'upload',
-	'download',
-] as const satisfies readonly Endpoint[];
+import { ENDPOINTS, OUTCOMES, type Fault, type JobPlan, type Sandbox } from './types.cts';
 
 const count = z.int().min(0);
 const seconds = z.number().min(0);
@@ -34,7 +24,7 @@ const faultSchema = z.strictObject({
 }) satisfies z.ZodType<Fault>;
 
 const planSchema = z.strictObject({
-	outcome: z.enum(['complete', 'error', 'canceled', 'never']).optional(),
+	outcome: z.enum(OUTCOMES).optional(),
 	queueSeconds: seconds.optional(),
 	renderSeconds: seconds.optional(),
 	error: z.strictObject({ code: z.string(), message: z.string() }).optional(),

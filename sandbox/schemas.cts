@@ -85,7 +85,7 @@ function refuse(context: z.RefinementCtx, field: string, message: string): void 
 
 /**
  * @returns the body, checked
- * @throws Refusal 400 that names every field that is wrong
+ * @throws Refusal 400 that names the fields that are wrong
  */
 export function checked<T>(schema: z.ZodType<T>, body: unknown): T {
 	const result = schema.safeParse(body);

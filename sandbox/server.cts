@@ -9,7 +9,7 @@ import { RESULTS_PATH } from './jobRegistry.cts';
 import { named, noteBody, recorder, type RecordedResponse } from './record.cts';
 import { drain, send } from './send.cts';
 import { spoil } from './spoil.cts';
-import type { Endpoint, RecordedRequest } from './types.cts';
+import { ENDPOINTS, type Endpoint, type RecordedRequest } from './types.cts';
 import { UPLOADS_PATH } from './uploads.cts';
 
 const ROUTES: Record<Endpoint, { method: 'get' | 'post' | 'put' | 'delete'; path: string }> = {
@@ -40,7 +40,7 @@ export function application({ handles, faults, requests, control, closed, log }:
 	app.use('/sandbox', control);
 	app.use(recorder(requests, log));
 
-	for (const endpoint of Object.keys(ROUTES) as Endpoint[]) {
+	for (const endpoint of ENDPOINTS) {
 		const { method, path } = ROUTES[endpoint];
 		const readBody = express.raw({ type: () => endpoint !== 'upload', limit: JSON_LIMIT });
 		app[method](path, named(endpoint), readBody, noteBody, async (req, res: RecordedResponse) => {

@@ -32,10 +32,12 @@ export interface WebhookOptions {
 	firstRetrySeconds?: number;
 }
 
+export const OUTCOMES = ['complete', 'error', 'canceled', 'never'] as const;
+
 /** What becomes of one job. */
 export interface JobPlan {
 	/** `never`: it renders for ever. */
-	outcome: 'complete' | 'error' | 'canceled' | 'never';
+	outcome: (typeof OUTCOMES)[number];
 	queueSeconds: number;
 	renderSeconds: number;
 	/** What an `error` says. */
@@ -56,14 +58,16 @@ export interface JobPlan {
  */
 export type JobScript = (request: LipSyncRequest, index: number) => Partial<JobPlan>;
 
-export type Endpoint =
-	| 'uploadUrls'
-	| 'createLipSync'
-	| 'getProject'
-	| 'deleteProject'
-	| 'getAccount'
-	| 'upload'
-	| 'download';
+export const ENDPOINTS = [
+	'uploadUrls',
+	'createLipSync',
+	'getProject',
+	'deleteProject',
+	'getAccount',
+	'upload',
+	'download',
+] as const;
+export type Endpoint = (typeof ENDPOINTS)[number];
 
 export type FaultAction =
 	/** This answer. Without a `body`, the vendor's shape with the status in words; a string is sent raw. */

@@ -66,7 +66,7 @@ export class Webhooks {
 	}
 
 	private announceStart(job: Job): void {
-		if (job.deleted || this.started.has(job)) return;
+		if (job.deleted || job.plan.outcome === 'canceled' || this.started.has(job)) return;
 		this.started.add(job);
 		this.deliver({ type: 'video.started', payload: job.projectAs('rendering') });
 	}
