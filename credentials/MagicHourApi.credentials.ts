@@ -1,0 +1,50 @@
+import type {
+	IAuthenticateGeneric,
+	ICredentialTestRequest,
+	ICredentialType,
+	INodeProperties,
+} from 'n8n-workflow';
+
+/** Bearer token of the Magic Hour API; made at https://magichour.ai/developer?tab=api-keys. */
+export class MagicHourApi implements ICredentialType {
+	name = 'magicHourApi';
+
+	displayName = 'Magic Hour API';
+
+	icon = {
+		light: 'file:../nodes/magicHour/icons/magicHour.svg',
+		dark: 'file:../nodes/magicHour/icons/magicHour.dark.svg',
+	} as const;
+
+	documentationUrl = 'https://docs.magichour.ai/get-started/authentication';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			required: true,
+			default: '',
+			description:
+				'Open the <a href="https://magichour.ai/developer?tab=api-keys" target="_blank">Magic Hour Developer Hub</a>, choose Create New API Key and paste the key here',
+		},
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: 'https://api.magichour.ai',
+			description:
+				'Leave this as it is, unless you try the node against the sandbox. The API key is sent to this address only.',
+		},
+	];
+
+	authenticate: IAuthenticateGeneric = {
+		type: 'generic',
+		properties: { headers: { Authorization: '=Bearer {{$credentials.apiKey.trim()}}' } },
+	};
+
+	test: ICredentialTestRequest = {
+		request: { baseURL: '={{$credentials.baseUrl.replace(/\\/+$/, "")}}', url: '/v1/account' },
+	};
+}
