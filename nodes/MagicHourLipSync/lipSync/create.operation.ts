@@ -1,0 +1,218 @@
+import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import type { LipSyncRequest } from '../../magicHour/api.types';
+import type { Operation } from '../../magicHour/executeItems';
+import { createOnce, type Job } from '../../magicHour/createOnce';
+import { fingerprint } from '../../magicHour/memory';
+import type { Parameters } from '../../magicHour/parameters';
+import { reportJobs } from '../../magicHour/report';
+import type { Run } from '../../magicHour/run';
+import { checkSpending } from '../../magicHour/spending';
+import {
+	awaitedOutput,
+	downloadField,
+	outputField,
+	pollIntervalOption,
+	timeoutOption,
+	waitPlan,
+	type WaitPlan,
+} from '../waitFields';
+import { clipFields, clipOf, maxFpsLimitField, type Clip } from './clipFields';
+import { sourceFields, sourcesOf, type Source, type Sources } from './sourceFields';
+
+export const option: INodePropertyOptions = {
+	name: 'Create',
+	value: 'create',
+	action: 'Create a lip sync',
+	description: 'Make the mouth in a video follow an audio track; costs credits',
+};
+
+const WITHOUT_EFFECT =
+	'Deprecated by Magic Hour and without effect: the output has the size of the input video, up to what your plan allows';
+
+export const fields: INodeProperties[] = [
+	...sourceFields,
+	...clipFields,
+	{
+		displayName: 'Wait for Completion',
+		name: 'waitForCompletion',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to wait until the video is rendered, which takes minutes. Otherwise the node returns the ID of the job at once.',
+	},
+	{ ...downloadField, displayOptions: { show: { waitForCompletion: [true] } } },
+	{
+		...outputField,
+		displayOptions: { show: { waitForCompletion: [true], downloadOutput: [true] } },
+	},
+	{
+		displayName: 'Additional Fields',
+		name: 'additionalFields',
+		type: 'collection',
+		placeholder: 'Add Field',
+		default: {},
+		options: [
+			{
+				displayName: 'Height (Deprecated)',
+				name: 'height',
+				type: 'number',
+				typeOptions: { minValue: 0, numberPrecision: 0 },
+				default: 0,
+				description: WITHOUT_EFFECT,
+			},
+			maxFpsLimitField,
+			{
+				displayName: 'Name',
+				name: 'name',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. Welcome video, Spanish',
+				description: 'Name of the video in your Magic Hour library, to recognise it by',
+			},
+			{
+				displayName: 'Width (Deprecated)',
+				name: 'width',
+				type: 'number',
+				typeOptions: { minValue: 0, numberPrecision: 0 },
+				default: 0,
+				description: WITHOUT_EFFECT,
+			},
+		],
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Max Credits',
+				name: 'maxCredits',
+				type: 'number',
+				typeOptions: { minValue: 0, numberPrecision: 0 },
+				default: 1000,
+				description:
+					'Spending limit for all items of a run together. If their estimates add up to more, nothing is uploaded or created.',
+			},
+			{
+				displayName: 'Parallel Requests',
+				name: 'parallelRequests',
+				type: 'number',
+				typeOptions: { minValue: 1, numberPrecision: 0 },
+				default: 5,
+				description:
+					'How many items are uploaded and created at a time. Lower it if Magic Hour answers that there are too many requests.',
+			},
+			pollIntervalOption,
+			timeoutOption,
+		],
+	},
+];
+
+interface CreatePlan {
+	sources: Sources;
+	clip: Clip;
+	name?: string;
+	height?: number;
+	width?: number;
+	/** Undefined where the node returns at once. */
+	wait?: WaitPlan;
+	/** Credits, of the whole run. */
+	maxCredits?: number;
+}
+
+function planOf(item: Parameters): CreatePlan {
+	return {
+		sources: sourcesOf(item),
+		clip: clipOf(item),
+		name: item.optionalText('additionalFields.name', 'Name'),
+		height: item.optionalNumber('additionalFields.height', 'Height', 0) || undefined,
+		width: item.optionalNumber('additionalFields.width', 'Width', 0) || undefined,
+		wait: item.flag('waitForCompletion') ? waitPlan(item) : undefined,
+		// A limit that was set, but whose expression has no value, must not mean: no limit.
+		maxCredits: item.has('options', 'maxCredits')
+			? item.number('options.maxCredits', 'Max Credits', 0)
+			: undefined,
+	};
+}
+
+/** The request body; fields that were left empty are not sent. */
+function requestOf(
+	{ sources, clip, name, height, width }: CreatePlan,
+	paths: Paths,
+): LipSyncRequest {
+	return {
+		...(name !== undefined && { name }),
+		start_seconds: clip.startSeconds,
+		end_seconds: clip.endSeconds,
+		...(clip.maxFpsLimit !== undefined && { max_fps_limit: clip.maxFpsLimit }),
+		...(height !== undefined && { height }),
+		...(width !== undefined && { width }),
+		assets: {
+			audio_file_path: paths.audio,
+			video_source: sources.videoSource,
+			...(paths.video !== undefined && { video_file_path: paths.video }),
+			...(sources.youtubeUrl !== undefined && { youtube_url: sources.youtubeUrl }),
+		},
+		style: { generation_mode: clip.generationMode },
+	};
+}
+
+interface Paths {
+	audio: string;
+	video?: string;
+}
+
+async function uploaded({ audio, video }: Sources, { uploads }: Run): Promise<Paths> {
+	const sources = [audio, ...(video === undefined ? [] : [video])];
+	const files = sources.flatMap((source) => ('file' in source ? [source.file] : []));
+	const filePaths = await uploads.filePaths(files);
+	const [audioPath, videoPath] = sources.map((source) =>
+		'file' in source ? filePaths[files.indexOf(source.file)]! : source.path,
+	);
+	return { audio: audioPath!, video: videoPath };
+}
+
+/**
+ * What this item asks for, before its files have an address. The name is left out: it changes nothing that is
+ * paid for, and often has the time in it.
+ */
+function fingerprintOf(plan: CreatePlan): string {
+	const identity = (source: Source) => ('file' in source ? source.file.key : source.path);
+	const { audio, video } = plan.sources;
+	const paths = { audio: identity(audio), video: video && identity(video) };
+	return fingerprint({
+		...requestOf({ ...plan, name: undefined }, paths),
+	} as unknown as IDataObject);
+}
+
+export const operation: Operation<CreatePlan, Job> = {
+	plan: planOf,
+
+	review: (plans) =>
+		checkSpending(
+			plans.map(({ clip }) => clip.estimate),
+			plans[0]?.maxCredits,
+		),
+
+	start: async (plan, run, itemIndex) =>
+		await createOnce(run, itemIndex, {
+			fingerprint: fingerprintOf(plan),
+			willWait: plan.wait !== undefined,
+			request: async () => requestOf(plan, await uploaded(plan.sources, run)),
+		}),
+
+	finish: async ({ response, createdAt }, { wait }, run, itemIndex) => {
+		if (wait === undefined) return { json: { ...response } as IDataObject };
+		return await awaitedOutput(response.id, wait, run, {
+			createdAt,
+			onStatus: ({ status }) => {
+				if (status === 'error' || status === 'canceled') run.memory.rememberFailed(itemIndex);
+			},
+		});
+	},
+
+	report: reportJobs,
+};

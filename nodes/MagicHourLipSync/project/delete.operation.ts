@@ -1,0 +1,22 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import type { ItemOutput, Operation } from '../../magicHour/executeItems';
+import { projectId, projectIdField } from './projectFields';
+
+export const option: INodePropertyOptions = {
+	name: 'Delete',
+	value: 'delete',
+	action: 'Delete a video project',
+	description: 'Delete the rendered video for good; this cannot be undone',
+};
+
+export const fields: INodeProperties[] = [projectIdField];
+
+export const operation: Operation<string, ItemOutput> = {
+	plan: projectId,
+	start: async (id, { client }) => {
+		await client.deleteProject(id);
+		return { json: { id, deleted: true } };
+	},
+	finish: async (output) => output,
+};

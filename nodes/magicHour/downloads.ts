@@ -1,0 +1,134 @@
+import type { IBinaryData, IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
+
+import { requestProblem } from './advice';
+import type { VideoProject } from './api.types';
+import { persist, type MagicHourClient } from './client';
+import { Problem } from './problem';
+import { callStorage, connectionFailure, type Answer } from './transport';
+
+/** Statuses of a storage whose signed address has run out. */
+const EXPIRED = [400, 401, 403, 404, 410];
+
+/**
+ * Streams the results of a finished job into n8n's binary storage.
+ * @param fieldName the field of the first result; further ones get `_2`, `_3`, …
+ * @throws Problem with the job's id, when there is no result or it cannot be fetched
+ */
+export async function downloadResults(
+	ctx: IExecuteFunctions,
+	client: MagicHourClient,
+	project: VideoProject,
+	fieldName: string,
+	signal: AbortSignal,
+): Promise<IBinaryKeyData> {
+	if (project.status !== 'complete' || project.downloads.length === 0) {
+		throw new Problem(
+			project.status === 'complete'
+				? `Job ${project.id} is complete but has nothing to download`
+				: `Job ${project.id} has nothing to download yet: its status is ${project.status}`,
+			{
+				id: project.id,
+				description:
+					'Use the operation Wait (Video Project) with Download Result, which waits until the video is there.',
+			},
+		);
+	}
+	const fields: IBinaryKeyData = {};
+	let current = project;
+	for (let index = 0; index < project.downloads.length; index++) {
+		const field = index === 0 ? fieldName : `${fieldName}_${index + 1}`;
+		const outcome = await persist('download', signal, async (silenceSeconds) => {
+			const answer = await downloadOnce(ctx, current, index, silenceSeconds, signal);
+			if (answer.ok || answer.failure.kind !== 'refused') return answer;
+			if (!EXPIRED.includes(answer.failure.status)) return answer;
+			// Addresses live for 24 hours; reading the project again brings fresh ones.
+			current = await client.getProject(project.id);
+			return await downloadOnce(ctx, current, index, silenceSeconds, signal);
+		});
+		if (!outcome.ok) {
+			const { failure, tries } = outcome;
+			throw requestProblem({ request: 'download', failure, tries, id: project.id });
+		}
+		fields[field] = outcome.body;
+	}
+	return fields;
+}
+
+/** The part of a Node.js response stream that is needed here. */
+interface ResponseStream extends NodeJS.ReadableStream {
+	destroy(error?: Error): void;
+	setTimeout?(milliseconds: number, onSilence: () => void): void;
+}
+
+async function downloadOnce(
+	ctx: IExecuteFunctions,
+	project: VideoProject,
+	index: number,
+	silenceSeconds: number,
+	signal: AbortSignal,
+): Promise<Answer<IBinaryData>> {
+	const url = checkedAddress(project, index);
+	const answer = await callStorage(ctx, {
+		method: 'GET',
+		url,
+		encoding: 'stream',
+		silenceSeconds,
+		abortSignal: signal,
+	});
+	if (!answer.ok) return answer;
+	const { headers, body } = answer.body;
+	const stream = body as ResponseStream;
+	stream.setTimeout?.(silenceSeconds * 1000, () =>
+		stream.destroy(new Error('The download fell silent')),
+	);
+	const stored = await store(ctx, stream, fileName(project, index, url), headers['content-type']);
+	if (!stored.ok) return stored;
+
+	const promised = Number(headers['content-length']);
+	const { bytes } = stored.body;
+	if (bytes !== undefined && promised > 0 && bytes !== promised) {
+		return { ok: false, failure: { kind: 'lost', code: 'INCOMPLETE' } };
+	}
+	return stored;
+}
+
+async function store(
+	ctx: IExecuteFunctions,
+	stream: ResponseStream,
+	name: string,
+	contentType: string | undefined,
+): Promise<Answer<IBinaryData>> {
+	try {
+		const body = await ctx.helpers.prepareBinaryData(
+			stream as Parameters<typeof ctx.helpers.prepareBinaryData>[0],
+			name,
+			contentType?.split(';')[0] || 'video/mp4',
+		);
+		return { ok: true, status: 200, body };
+	} catch (error) {
+		stream.destroy();
+		return { ok: false, failure: connectionFailure(error) };
+	}
+}
+
+/** The project's name as a file name; people look for what they called it. */
+function fileName(project: VideoProject, index: number, url: string): string {
+	const extension = /\.([a-z0-9]{2,5})$/i.exec(new URL(url).pathname)?.[1]?.toLowerCase() ?? 'mp4';
+	const name = (project.name ?? '')
+		.replace(/[\p{C}\\/:*?"<>|]/gu, ' ')
+		.replace(/\s+/g, ' ')
+		.trim()
+		.slice(0, 100);
+	const number = index === 0 ? '' : `-${index + 1}`;
+	return `${name === '' ? project.id : name}${number}.${extension}`;
+}
+
+function checkedAddress(project: VideoProject, index: number): string {
+	const url = project.downloads[index]?.url ?? '';
+	if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+		throw new Problem(`The download address of job ${project.id} cannot be used`, {
+			id: project.id,
+		});
+	}
+	return url;
+}

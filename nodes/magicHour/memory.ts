@@ -1,0 +1,110 @@
+import { createHash } from 'crypto';
+import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+
+import type { LipSyncResponse } from './api.types';
+
+/** What is remembered of one item's job. */
+export interface JobRecord {
+	/** Of what was asked, see {@link fingerprint}. */
+	fingerprint: string;
+	/** The execution that asked. */
+	execution: string;
+	/** `asked`: sent, and not known whether a job was made. `failed`: ended in `error` or `canceled`, refunded. */
+	state: 'asked' | 'created' | 'failed';
+	/** Milliseconds since the epoch. */
+	at: number;
+	/** What the API answered, once it did. */
+	response?: LipSyncResponse;
+}
+
+interface UploadRecord {
+	filePath: string;
+	/** Milliseconds since the epoch. */
+	at: number;
+}
+
+interface NodeMemory {
+	/** Jobs of the newest turn only: a later turn of a loop asks for new jobs. */
+	turn?: { runIndex: number; jobs: Record<string, JobRecord> };
+	uploads: Record<string, UploadRecord>;
+}
+
+/** Magic Hour keeps uploads for 7 days; a file that could vanish while a job waits is sent again. */
+const UPLOAD_LIFETIME_MS = 6 * 24 * 3600 * 1000;
+
+/**
+ * What this node did in this execution, kept in the execution itself (`getContext('node')`). It survives the
+ * tries of Retry On Fail, is stored with a failed execution, and comes back when that execution is retried
+ * from n8n's list: the reason why an item is paid for once.
+ */
+export class ExecutionMemory {
+	private readonly memory: NodeMemory;
+	private readonly jobs: Record<string, JobRecord>;
+	private readonly execution: string;
+
+	constructor(ctx: IExecuteFunctions) {
+		const context = ctx.getContext('node') as { magicHour?: NodeMemory };
+		this.memory = context.magicHour ??= { uploads: {} };
+		const runIndex = ctx.getWorkflowDataProxy(0).$runIndex as number;
+		if (this.memory.turn?.runIndex !== runIndex) this.memory.turn = { runIndex, jobs: {} };
+		this.jobs = this.memory.turn.jobs;
+		// The mode is part of the name because a retried execution may be known under the id of the first.
+		this.execution = `${ctx.getMode()}:${ctx.getExecutionId()}`;
+	}
+
+	/**
+	 * The job this item has already, or may have.
+	 *
+	 * Within one execution an item asks for one job, whatever its expressions say: one with `$now` in it reads
+	 * differently on every try. A person who retries an execution may have changed the workflow first; then
+	 * what is asked for has to be the same.
+	 */
+	recall(itemIndex: number, asked: string): (JobRecord & { byThisExecution: boolean }) | undefined {
+		const record = this.jobs[itemIndex];
+		if (record === undefined) return undefined;
+		const byThisExecution = record.execution === this.execution;
+		if (!byThisExecution && record.fingerprint !== asked) return undefined;
+		return { ...record, byThisExecution };
+	}
+
+	/** To be called before a creation is sent: from here on it may have gone through. */
+	rememberAsked(itemIndex: number, asked: string): void {
+		this.jobs[itemIndex] = {
+			fingerprint: asked,
+			execution: this.execution,
+			state: 'asked',
+			at: Date.now(),
+		};
+	}
+
+	rememberCreated(itemIndex: number, response: LipSyncResponse): void {
+		const record = this.jobs[itemIndex];
+		if (record) Object.assign(record, { state: 'created', response, at: Date.now() });
+	}
+
+	/** The job ended without a result and was refunded: a second try makes a new one. */
+	rememberFailed(itemIndex: number): void {
+		const record = this.jobs[itemIndex];
+		if (record) record.state = 'failed';
+	}
+
+	/** It is certain that no job was made. */
+	forget(itemIndex: number): void {
+		delete this.jobs[itemIndex];
+	}
+
+	/** @returns the `file_path` of a file this execution has uploaded, while Magic Hour still has it */
+	recallUpload(key: string): string | undefined {
+		const upload = this.memory.uploads[key];
+		return upload && Date.now() - upload.at < UPLOAD_LIFETIME_MS ? upload.filePath : undefined;
+	}
+
+	rememberUpload(key: string, filePath: string): void {
+		this.memory.uploads[key] = { filePath, at: Date.now() };
+	}
+}
+
+/** A short, stable digest of what is asked for; no part of it can be read back. */
+export function fingerprint(asked: IDataObject): string {
+	return createHash('sha256').update(JSON.stringify(asked)).digest('base64url').slice(0, 22);
+}

@@ -1,0 +1,61 @@
+import { NodeApiError, NodeOperationError, type INode, type JsonObject } from 'n8n-workflow';
+
+export interface ProblemDetails {
+	/** What the person is to do now. */
+	description?: string;
+	/** The API's error code, or one of ours: `job_may_exist`, `timeout`, `max_credits_exceeded`, `stopped`. */
+	code?: string;
+	/** HTTP status of the API's answer. */
+	httpCode?: number;
+	/** The job's id, wherever one is known: it must reach the person whatever happened. */
+	id?: string;
+}
+
+/** Something that went wrong for one item, in words for the person who runs the workflow. */
+export class Problem extends Error {
+	readonly description?: string;
+	readonly code?: string;
+	readonly httpCode?: number;
+	readonly id?: string;
+
+	constructor(message: string, { description, code, httpCode, id }: ProblemDetails = {}) {
+		super(message);
+		this.name = 'Problem';
+		this.description = description;
+		this.code = code;
+		this.httpCode = httpCode;
+		this.id = id;
+	}
+}
+
+/** Makes a problem of whatever was thrown; foreign errors keep their message and nothing else. */
+export function asProblem(error: unknown): Problem {
+	if (error instanceof Problem) return error;
+	if (error instanceof NodeOperationError || error instanceof NodeApiError) {
+		return new Problem(error.message, { description: error.description ?? undefined });
+	}
+	return new Problem(error instanceof Error ? error.message : String(error));
+}
+
+/**
+ * The problem as the error n8n shows. It is built from our own words alone: the error that a request
+ * library threw holds the request's headers, and with them the API key, and n8n stores errors.
+ */
+export function toNodeError(problem: Problem, node: INode, itemIndex: number) {
+	const { description, httpCode, code, id } = problem;
+	// n8n takes an error with the word “canceled” in it for a stopped execution and runs no error workflow.
+	const message = problem.message.replace(/canceled/gi, 'cancelled');
+	const error =
+		httpCode === undefined
+			? new NodeOperationError(node, message, { description, itemIndex })
+			: new NodeApiError(node, {} as JsonObject, {
+					message,
+					description,
+					httpCode: String(httpCode),
+					itemIndex,
+				});
+	if (id !== undefined || code !== undefined) {
+		error.context.data = { ...(id !== undefined && { id }), ...(code !== undefined && { code }) };
+	}
+	return error;
+}

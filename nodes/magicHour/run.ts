@@ -1,0 +1,72 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { MagicHourClient } from './client';
+import { nameJobs } from './customData';
+import { limit, type Limit } from './limit';
+import { ExecutionMemory } from './memory';
+import { Parameters } from './parameters';
+import { Progress } from './progress';
+import { Uploads } from './uploads';
+
+const DEFAULT_PARALLEL_REQUESTS = 5;
+
+/** What all items of one run of the node share. */
+export class Run {
+	private readonly jobIds = new Map<number, string>();
+	readonly progress: Progress;
+
+	private constructor(
+		readonly ctx: IExecuteFunctions,
+		readonly client: MagicHourClient,
+		readonly memory: ExecutionMemory,
+		readonly uploads: Uploads,
+		/** Items are started through this one. */
+		readonly starts: Limit,
+		/** Status checks go through this one, downloads through the next, so that neither holds up the other. */
+		readonly checks: Limit,
+		readonly downloads: Limit,
+		/** Aborts when the execution is stopped, or when the run fails as a whole. */
+		readonly signal: AbortSignal,
+	) {
+		this.progress = new Progress(ctx);
+	}
+
+	/** @throws Problem when the credential or Parallel Requests cannot be used */
+	static async create(ctx: IExecuteFunctions, signal: AbortSignal): Promise<Run> {
+		const places = Math.floor(
+			new Parameters(ctx, 0).optionalNumber('options.parallelRequests', 'Parallel Requests', 1) ??
+				DEFAULT_PARALLEL_REQUESTS,
+		);
+		const client = await MagicHourClient.create(ctx, signal);
+		const memory = new ExecutionMemory(ctx);
+		const uploads = new Uploads(ctx, client, memory, signal);
+		return new Run(
+			ctx,
+			client,
+			memory,
+			uploads,
+			limit(places),
+			limit(places),
+			limit(places),
+			signal,
+		);
+	}
+
+	/** Ids of the jobs of this run, by item. */
+	get jobs(): ReadonlyMap<number, string> {
+		return this.jobIds;
+	}
+
+	/** To be called as soon as the id of an item's job is known. */
+	noteJob(itemIndex: number, id: string): void {
+		this.jobIds.set(itemIndex, id);
+		try {
+			nameJobs(this.ctx, this.jobIds.values());
+		} catch (error) {
+			// What is only told must never fail a job that is paid for.
+			this.ctx.logger.warn(
+				`Could not note Magic Hour job ${id} in the execution: ${String(error)}`,
+			);
+		}
+	}
+}
