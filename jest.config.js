@@ -6,6 +6,5 @@ module.exports = {
 	transform: {
 		'^.+\\.c?ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }],
 	},
-	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	testTimeout: 30_000,
 };

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { INode, INodeExecutionData, IRun, ITaskData } from 'n8n-workflow';
+
+import type * as Policy from '../../nodes/magicHour/requestPolicy.ts';
+import { Engine, type RunOptions, type WorkflowJson } from '../../engine/engine.cts';
+import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/index.cts';
+
+export const NODE = 'Lip Sync';
+
+const sample = (name: string) => readFileSync(join(__dirname, '../../samples', name));
+export const VIDEO = sample('talking-head.mp4');
+export const AUDIO = sample('voice-over.mp3');
+
+/** An n8n engine and a sandbox for one test file. */
+export class Bench {
+	private constructor(
+		readonly engine: Engine,
+		readonly sandbox: Sandbox,
+	) {}
+
+	static async start(options: SandboxOptions = {}, binaryMode?: 'filesystem' | 'default') {
+		// The built file, which is the one the engine uses: pauses are shortened, the rules stay as they are.
+		const { PAUSES, REQUEST_POLICY }: typeof Policy = await import(
+			join(__dirname, '../../dist/nodes/magicHour/requestPolicy.js')
+		);
+		PAUSES.first = 0.02;
+		PAUSES.longest = 0.1;
+		for (const rule of Object.values(REQUEST_POLICY)) rule.silenceSeconds = 1;
+		const sandbox = await startSandbox({ queueSeconds: 0.05, renderSeconds: 0.3, ...options });
+		return new Bench(await Engine.start(binaryMode), sandbox);
+	}
+
+	async stop() {
+		await this.sandbox.close();
+		await this.engine.stop();
+	}
+
+	get credentials() {
+		const { apiKey, url } = this.sandbox;
+		return { magicHourApi: { apiKey, baseUrl: url } };
+	}
+
+	/** Starts the node on the given items. */
+	execute(workflow: WorkflowJson, options: RunOptions = {}) {
+		return this.engine.execute(workflow, { credentials: this.credentials, ...options });
+	}
+
+	async run(workflow: WorkflowJson, options: RunOptions = {}): Promise<Ran> {
+		return new Ran(await this.execute(workflow, options).result);
+	}
+}
+
+/** What came of a run, in the words of tests. */
+export class Ran {
+	constructor(readonly run: IRun) {}
+
+	get status() {
+		return this.run.status;
+	}
+
+	/** The error that stopped the workflow. */
+	get error() {
+		return this.run.data.resultData.error as
+			| (Error & { description?: string; context?: Record<string, unknown>; httpCode?: string })
+			| undefined;
+	}
+
+	task(node = NODE, runIndex = 0): ITaskData | undefined {
+		return this.run.data.resultData.runData[node]?.[runIndex];
+	}
+
+	/** Output items of a node; the error output has index 1. */
+	items(output = 0, node = NODE, runIndex = 0): INodeExecutionData[] {
+		return this.task(node, runIndex)?.data?.main[output] ?? [];
+	}
+
+	json(output = 0, node = NODE) {
+		return this.items(output, node).map((item) => item.json);
+	}
+
+	/** Everything the execution holds, as n8n would store it. */
+	get stored(): string {
+		return JSON.stringify(this.run.data);
+	}
+}
+
+export type Item = Pick<INodeExecutionData, 'json' | 'binary'>;
+
+/** Items whose JSON is of no importance. */
+export const items = (count: number): Item[] =>
+	Array.from({ length: count }, (_, number) => ({ json: { number } }));
+
+export const itemWithFiles = (names: Partial<Record<'video' | 'audio', string>> = {}): Item => ({
+	json: {},
+	binary: {
+		video: {
+			data: VIDEO.toString('base64'),
+			mimeType: 'video/mp4',
+			fileName: names.video ?? 'talking-head.mp4',
+			fileExtension: 'mp4',
+		},
+		audio: {
+			data: AUDIO.toString('base64'),
+			mimeType: 'audio/mpeg',
+			fileName: names.audio ?? 'voice-over.mp3',
+			fileExtension: 'mp3',
+		},
+	},
+});
+
+/** Parameters of a job whose files need no upload: 1 second, 30 credits. */
+export const JOB = {
+	audioFilePath: 'https://example.com/voice.mp3',
+	videoFilePath: 'https://example.com/head.mp4',
+	endSeconds: 1,
+};
+
+/** As {@link JOB}, waited for with short pauses. */
+export const WAITED_JOB = {
+	...JOB,
+	waitForCompletion: true,
+	options: { pollInterval: 0.1 },
+};
+
+/** A workflow that hands the items to one Magic Hour Lip Sync node. */
+export function workflowOf(
+	input: Item[],
+	parameters: INode['parameters'],
+	settings: Partial<INode> = {},
+): WorkflowJson {
+	return {
+		nodes: [
+			node('Start', 'n8n-nodes-base.manualTrigger', {}),
+			{
+				...node(NODE, 'n8n-nodes-magic-hour.magicHourLipSync', parameters),
+				credentials: { magicHourApi: { id: '1', name: 'Magic Hour' } },
+				...settings,
+			},
+		],
+		connections: { Start: { main: [[{ node: NODE, type: 'main', index: 0 }]] } },
+		pinData: { Start: input.map((item) => ({ ...item, pairedItem: { item: 0 } })) },
+	};
+}
+
+export const node = (name: string, type: string, parameters: INode['parameters']): INode => ({
+	id: name,
+	name,
+	type,
+	typeVersion: 1,
+	position: [0, 0],
+	parameters,
+});
