@@ -78,6 +78,10 @@ export class Engine {
 			nodeTypes: this.packages,
 			settings: { executionOrder: 'v1', ...json.settings },
 		});
+		// As n8n does for “Retry with currently saved workflow”.
+		for (const waiting of options.resume?.executionData?.nodeExecutionStack ?? []) {
+			waiting.node = workflow.getNode(waiting.node.name) ?? waiting.node;
+		}
 		const additionalData = this.additionalData(mode, executionId, json, options);
 		const engine = new WorkflowExecute(additionalData, mode, options.resume);
 		const run = options.resume

@@ -6,6 +6,7 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 
+import { ExecutionMemory } from './memory';
 import { Parameters } from './parameters';
 import { asProblem, Problem, toNodeError } from './problem';
 import { Run } from './run';
@@ -160,13 +161,7 @@ class Batch<Plan, Started> {
 
 	/** For an execution that was stopped from outside. */
 	stoppedError() {
-		const isFinished = (index: number) => {
-			const result = this.results.get(index);
-			return result !== undefined && !(result instanceof Problem && result.code === 'stopped');
-		};
-		const ids = [...(this.run?.jobs ?? [])]
-			.filter(([index]) => !isFinished(index))
-			.map(([, id]) => id);
+		const ids = this.run ? this.unfinishedJobs(this.run) : new ExecutionMemory(this.ctx).jobIds();
 		const problem =
 			ids.length === 0
 				? new Problem('The execution was stopped')
@@ -175,6 +170,14 @@ class Batch<Plan, Started> {
 							'They go on at Magic Hour, and are paid for. The operation Wait (Video Project) takes them up by their IDs.',
 					});
 		return this.errorOf(problem, 0);
+	}
+
+	private unfinishedJobs(run: Run): string[] {
+		const isFinished = (index: number) => {
+			const result = this.results.get(index);
+			return result !== undefined && !(result instanceof Problem && result.code === 'stopped');
+		};
+		return [...run.jobs].filter(([index]) => !isFinished(index)).map(([, id]) => id);
 	}
 
 	/** What all items need; where it is not to be had, all of them fail alike. */

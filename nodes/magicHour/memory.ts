@@ -67,6 +67,11 @@ export class ExecutionMemory {
 		return { ...record, byThisExecution };
 	}
 
+	/** Ids of all jobs of this turn. */
+	jobIds(): string[] {
+		return Object.values(this.jobs).flatMap(({ response }) => (response ? [response.id] : []));
+	}
+
 	/** To be called before a creation is sent: from here on it may have gone through. */
 	rememberAsked(itemIndex: number, asked: string): void {
 		this.jobs[itemIndex] = {

@@ -54,6 +54,8 @@ export function toNodeError(problem: Problem, node: INode, itemIndex: number) {
 					httpCode: String(httpCode),
 					itemIndex,
 				});
+	// n8n replaces a message that names a common error, such as ECONNRESET, by a sentence of its own.
+	error.message = message;
 	if (id !== undefined || code !== undefined) {
 		error.context.data = { ...(id !== undefined && { id }), ...(code !== undefined && { code }) };
 	}

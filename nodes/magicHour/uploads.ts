@@ -5,7 +5,7 @@ import type { UploadUrl } from './api.types';
 import { openFile, type SourceFile } from './binary';
 import { persist, type MagicHourClient } from './client';
 import type { ExecutionMemory } from './memory';
-import { Problem } from './problem';
+import { asProblem, Problem } from './problem';
 import { callStorage } from './transport';
 
 /** Brings files to Magic Hour's storage, each distinct file of an execution once. */
@@ -41,9 +41,14 @@ export class Uploads {
 				upload.catch(() => this.underWay.delete(file.key));
 			});
 		}
-		return await Promise.all(
+		// All are waited for, so that no upload goes on after the item, or the node, has ended.
+		const uploads = await Promise.allSettled(
 			files.map(async ({ key }) => this.underWay.get(key) ?? this.memory.recallUpload(key)!),
 		);
+		return uploads.map((upload) => {
+			if (upload.status === 'rejected') throw asProblem(upload.reason);
+			return upload.value;
+		});
 	}
 
 	private async upload(file: SourceFile, address: UploadUrl): Promise<string> {

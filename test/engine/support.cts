@@ -18,18 +18,25 @@ export class Bench {
 	private constructor(
 		readonly engine: Engine,
 		readonly sandbox: Sandbox,
+		private readonly policy: typeof Policy,
 	) {}
 
 	static async start(options: SandboxOptions = {}, binaryMode?: 'filesystem' | 'default') {
 		// The built file, which is the one the engine uses: pauses are shortened, the rules stay as they are.
-		const { PAUSES, REQUEST_POLICY }: typeof Policy = await import(
+		const policy = (await import(
 			join(__dirname, '../../dist/nodes/magicHour/requestPolicy.js')
-		);
-		PAUSES.first = 0.02;
-		PAUSES.longest = 0.1;
-		for (const rule of Object.values(REQUEST_POLICY)) rule.silenceSeconds = 1;
+		)) as typeof Policy;
+		policy.PAUSES.first = 0.02;
+		policy.PAUSES.longest = 0.1;
 		const sandbox = await startSandbox({ queueSeconds: 0.05, renderSeconds: 0.3, ...options });
-		return new Bench(await Engine.start(binaryMode), sandbox);
+		const bench = new Bench(await Engine.start(binaryMode), sandbox, policy);
+		bench.shortenSilence(1);
+		return bench;
+	}
+
+	/** Seconds after which the node gives up a request that is not answered. */
+	shortenSilence(seconds: number) {
+		for (const rule of Object.values(this.policy.REQUEST_POLICY)) rule.silenceSeconds = seconds;
 	}
 
 	async stop() {
@@ -73,7 +80,7 @@ export class Ran {
 
 	/** Output items of a node; the error output has index 1. */
 	items(output = 0, node = NODE, runIndex = 0): INodeExecutionData[] {
-		return this.task(node, runIndex)?.data?.main[output] ?? [];
+		return this.task(node, runIndex)?.data?.main?.[output] ?? [];
 	}
 
 	json(output = 0, node = NODE) {

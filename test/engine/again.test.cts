@@ -1,0 +1,238 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { storedForRetry } from '../../engine/retry.cts';
+import {
+	Bench,
+	type Item,
+	items,
+	itemWithFiles,
+	JOB,
+	node,
+	NODE,
+	WAITED_JOB,
+	workflowOf,
+} from './support.cts';
+
+/** Whoever runs the node again, and why: the jobs that exist are taken up, and only what is missing is made. */
+
+const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+
+/** The second of three items cannot be meant, which shows only when it is created. */
+const REFUSED_SECOND = {
+	...JOB,
+	videoFilePath:
+		'={{ $json.number === 1 ? "api-assets/gone/1.mp4" : "https://example.com/v.mp4" }}',
+};
+
+describe('when the node runs again', () => {
+	let bench: Bench;
+	beforeAll(async () => (bench = await Bench.start()));
+	beforeEach(() => {
+		bench.sandbox.reset();
+		bench.sandbox.setScript(() => ({}));
+	});
+	afterAll(async () => await bench.stop());
+
+	const creations = () => bench.sandbox.requestsTo('createLipSync').length;
+
+	describe('by Retry On Fail', () => {
+		it('makes only the jobs that were not made before', async () => {
+			bench.sandbox.fail({
+				on: 'createLipSync',
+				action: { status: 400, body: { message: 'Not now' } },
+				skip: 1,
+			});
+			const ran = await bench.run(workflowOf(items(6), JOB, RETRY_ON_FAIL));
+			expect(ran.error).toBeUndefined();
+			expect(bench.sandbox.jobs).toHaveLength(6);
+			expect(creations()).toBe(7);
+			expect(new Set(ran.json().map(({ id }) => id)).size).toBe(6);
+		});
+
+		it('pays six items once where one is refused each time', async () => {
+			const refused = { ...REFUSED_SECOND, options: { parallelRequests: 6 } };
+			const ran = await bench.run(workflowOf(items(6), refused, RETRY_ON_FAIL));
+			expect(ran.error!.message).toContain('Magic Hour refused the request');
+			expect(bench.sandbox.jobs.length).toBeLessThanOrEqual(5);
+			expect(creations()).toBe(bench.sandbox.jobs.length + 3);
+		});
+
+		it('takes up a job that is rendering where it is', async () => {
+			bench.sandbox.setScript(() => ({ renderSeconds: 1 }));
+			const impatient = {
+				...WAITED_JOB,
+				options: { pollInterval: 0.1, timeoutMinutes: 0.01 },
+			};
+			const ran = await bench.run(workflowOf(items(2), impatient, RETRY_ON_FAIL));
+			expect(ran.json().map(({ status }) => status)).toEqual(['complete', 'complete']);
+			expect(creations()).toBe(2);
+		});
+
+		it.each([['error'], ['canceled']] as const)(
+			'makes a job anew that ended in “%s”, because it was refunded',
+			async (outcome) => {
+				bench.sandbox.setScript((_, index) => ({ outcome: index === 1 ? outcome : 'complete' }));
+				const ran = await bench.run(workflowOf(items(3), WAITED_JOB, RETRY_ON_FAIL));
+				expect(ran.error).toBeUndefined();
+				expect(bench.sandbox.jobs).toHaveLength(4);
+				expect(ran.json().map(({ credits_charged }) => credits_charged)).toEqual([30, 30, 30]);
+				expect(bench.sandbox.account.credits).toBe(1_000_000 - 90);
+			},
+		);
+
+		it('does not send a creation again that may have gone through, and repeats the warning', async () => {
+			bench.sandbox.fail({ on: 'createLipSync', action: 'reset' });
+			const ran = await bench.run(workflowOf(items(1), JOB, RETRY_ON_FAIL));
+			expect(creations()).toBe(1);
+			expect(ran.error!.message).toBe(
+				'The job may exist: an earlier try of this execution sent it and got no answer',
+			);
+			expect(ran.error!.description).toContain('https://magichour.ai/my-library');
+		});
+
+		it('takes an item for the same although its name has the time in it', async () => {
+			bench.sandbox.fail({
+				on: 'createLipSync',
+				action: { status: 400, body: { message: 'Not now' } },
+				skip: 2,
+			});
+			const timed = {
+				...JOB,
+				audioFilePath:
+					'=https://example.com/voice.mp3?at={{ $now.toMillis() }}-{{ Math.random() }}',
+				additionalFields: { name: '={{ $now.toISO() }}' },
+			};
+			await bench.run(workflowOf(items(3), timed, RETRY_ON_FAIL));
+			expect(bench.sandbox.jobs).toHaveLength(3);
+		});
+
+		it('does not upload a file again that is there already', async () => {
+			bench.sandbox.fail({ on: 'createLipSync', action: { status: 400, body: { message: 'No' } } });
+			const ran = await bench.run(
+				workflowOf(
+					[itemWithFiles()],
+					{ audioInput: 'binary', videoInput: 'binary' },
+					RETRY_ON_FAIL,
+				),
+			);
+			expect(ran.error).toBeUndefined();
+			expect(bench.sandbox.requestsTo('uploadUrls')).toHaveLength(1);
+			expect(bench.sandbox.requestsTo('upload')).toHaveLength(2);
+		});
+	});
+
+	it('by an engine that takes a failed first item for a failed run, at no cost', async () => {
+		const firstRefused = {
+			...JOB,
+			videoFilePath:
+				'={{ $json.number === 0 ? "api-assets/gone/1.mp4" : "https://example.com/v.mp4" }}',
+		};
+		const settings = { ...RETRY_ON_FAIL, onError: 'continueRegularOutput' as const };
+		const ran = await bench.run(workflowOf(items(3), firstRefused, settings));
+		expect(bench.sandbox.jobs).toHaveLength(2);
+		expect(creations()).toBe(3 + 2);
+		expect(ran.json().map(({ id }) => id)).toEqual([
+			undefined,
+			...bench.sandbox.jobs.map(({ id }) => id),
+		]);
+	});
+
+	describe('by a person who retries the failed execution', () => {
+		it('makes only what was missing', async () => {
+			bench.sandbox.fail({
+				on: 'createLipSync',
+				action: { status: 400, body: { message: 'Not now' } },
+				skip: 3,
+			});
+			const workflow = workflowOf(items(6), { ...JOB, options: { parallelRequests: 1 } });
+			const failed = await bench.run(workflow);
+			expect(failed.status).toBe('error');
+			expect(bench.sandbox.jobs).toHaveLength(3);
+
+			const again = await bench.run(workflow, {
+				mode: 'retry',
+				resume: storedForRetry(failed.run),
+			});
+			expect(again.error).toBeUndefined();
+			expect(again.json().map(({ id }) => id)).toEqual(bench.sandbox.jobs.map(({ id }) => id));
+			expect(bench.sandbox.jobs).toHaveLength(6);
+		});
+
+		it('takes up jobs that finished meanwhile, and makes those anew that failed meanwhile', async () => {
+			bench.sandbox.setScript((_, index) => ({
+				outcome: index === 1 ? 'error' : 'complete',
+				renderSeconds: 0.9,
+			}));
+			const workflow = workflowOf(items(2), {
+				...WAITED_JOB,
+				options: { pollInterval: 0.1, timeoutMinutes: 0.005 },
+			});
+			const failed = await bench.run(workflow);
+			expect(failed.error!.message).toContain('is not finished after');
+			await sleep(1000);
+			bench.sandbox.setScript(() => ({ renderSeconds: 0 }));
+
+			const again = await bench.run(workflow, {
+				mode: 'retry',
+				resume: storedForRetry(failed.run),
+			});
+			expect(again.json().map(({ status }) => status)).toEqual(['complete', 'complete']);
+			expect(bench.sandbox.jobs).toHaveLength(3);
+		});
+
+		it('sends a creation again that may have gone through: the person was told to look first', async () => {
+			bench.sandbox.fail({ on: 'createLipSync', action: 'reset', effect: false });
+			const workflow = workflowOf(items(1), JOB);
+			const failed = await bench.run(workflow);
+			expect(failed.error!.message).toContain('The job may exist');
+
+			const again = await bench.run(workflow, {
+				mode: 'retry',
+				resume: storedForRetry(failed.run),
+			});
+			expect(again.json()[0]!.id).toBe(bench.sandbox.jobs[0]!.id);
+		});
+
+		it('makes new jobs where the parameters were changed', async () => {
+			bench.sandbox.fail({
+				on: 'createLipSync',
+				action: { status: 400, body: { message: 'Not now' } },
+				skip: 1,
+			});
+			const parameters = { ...JOB, options: { parallelRequests: 1 } };
+			const failed = await bench.run(workflowOf(items(2), parameters));
+			const changed = workflowOf(items(2), { ...parameters, endSeconds: 2 });
+			await bench.run(changed, { mode: 'retry', resume: storedForRetry(failed.run) });
+			expect(bench.sandbox.jobs.map(({ request }) => request.end_seconds)).toEqual([1, 2, 2]);
+		});
+	});
+
+	it('makes new jobs in each turn of a loop', async () => {
+		const input: Item[] = items(4);
+		const workflow = workflowOf(input, JOB);
+		workflow.nodes.push({
+			...node('Loop', 'n8n-nodes-base.splitInBatches', { batchSize: 2, options: {} }),
+			typeVersion: 3,
+		});
+		workflow.connections = {
+			Start: { main: [[{ node: 'Loop', type: 'main', index: 0 }]] },
+			Loop: { main: [[], [{ node: NODE, type: 'main', index: 0 }]] },
+			[NODE]: { main: [[{ node: 'Loop', type: 'main', index: 0 }]] },
+		};
+		const ran = await bench.run(workflow);
+		expect(ran.error).toBeUndefined();
+		expect(bench.sandbox.jobs).toHaveLength(4);
+		expect([...ran.items(0, NODE, 0), ...ran.items(0, NODE, 1)].map(({ json }) => json.id)).toEqual(
+			bench.sandbox.jobs.map(({ id }) => id),
+		);
+	});
+
+	it('rescues the id from an answer that broke off behind it', async () => {
+		bench.sandbox.fail({
+			on: 'createLipSync',
+			action: { status: 200, body: '{"id":"cm0000000000000000000000a","credits_char' },
+		});
+		const { error } = await bench.run(workflowOf(items(1), JOB));
+		expect(error!.context).toMatchObject({ data: { id: 'cm0000000000000000000000a' } });
+	});
+});

@@ -1,0 +1,153 @@
+import type { INode } from 'n8n-workflow';
+
+import { storedForRetry } from '../../engine/retry.cts';
+import type { Endpoint, FaultAction } from '../../sandbox/index.cts';
+import { AUDIO, Bench, type Item, type Ran, VIDEO, workflowOf } from './support.cts';
+
+/**
+ * Paid once: whatever one request meets with, wherever in the batch, however the node is set, no item ever has
+ * two jobs, and no job id that the API gave away is lost.
+ */
+
+const REQUESTS: Endpoint[] = ['uploadUrls', 'upload', 'createLipSync', 'getProject', 'download'];
+
+const FAULTS: Record<string, FaultAction> = {
+	'status 429': { status: 429, body: { message: 'Slow down' }, headers: { 'retry-after': '0' } },
+	'status 502': { status: 502, body: 'Bad Gateway' },
+	'status 503': { status: 503, body: { message: 'Unavailable' } },
+	'status 500': { status: 500, body: { message: 'Oops' } },
+	'status 400': { status: 400, body: { message: 'Refused' } },
+	'a reset before the request': 'resetBefore',
+	'a reset after the request': 'reset',
+	'no answer': 'hang',
+	'a garbage body': 'garbage',
+	'an empty body': 'empty',
+	'truncated JSON': 'truncated',
+};
+
+/** Faults after which a creation is sent again; after all others it is not known whether there is a job. */
+const CERTAINLY_NO_JOB = ['status 429', 'status 502', 'status 503'];
+
+const SETTINGS: Array<Partial<INode>> = [
+	{},
+	{ onError: 'continueRegularOutput' },
+	{ onError: 'continueErrorOutput' },
+	{ retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
+	{ retryOnFail: true, maxTries: 3, waitBetweenTries: 1, onError: 'continueRegularOutput' },
+	{ retryOnFail: true, maxTries: 3, waitBetweenTries: 1, onError: 'continueErrorOutput' },
+];
+
+const PARAMETERS: INode['parameters'] = {
+	audioInput: 'binary',
+	videoInput: 'binary',
+	endSeconds: 1,
+	waitForCompletion: true,
+	downloadOutput: true,
+	additionalFields: { name: '={{ $json.name }}' },
+	options: { pollInterval: 0.05, timeoutMinutes: 0.05, parallelRequests: 1 },
+};
+
+/** Items with files of their own, so that each is uploaded. */
+const itemsWithFiles = (count: number): Item[] =>
+	Array.from({ length: count }, (_, index) => {
+		const own = (file: Buffer) =>
+			Buffer.concat([file.subarray(0, 1000), Buffer.from(`item ${index}`)]).toString('base64');
+		return {
+			json: { name: `item ${index}` },
+			binary: {
+				video: { data: own(VIDEO), mimeType: 'video/mp4', fileExtension: 'mp4' },
+				audio: { data: own(AUDIO), mimeType: 'audio/mpeg', fileExtension: 'mp3' },
+			},
+		};
+	});
+
+describe.each(REQUESTS)('when a request to %s meets with', (endpoint) => {
+	let bench: Bench;
+	beforeAll(async () => {
+		bench = await Bench.start({ queueSeconds: 0, renderSeconds: 0.02 });
+		bench.shortenSilence(0.25);
+	});
+	afterAll(async () => await bench.stop());
+
+	const jobsPerItem = () => {
+		const counts = new Map<string, number>();
+		for (const { request } of bench.sandbox.jobs) {
+			counts.set(request.name!, (counts.get(request.name!) ?? 0) + 1);
+		}
+		return counts;
+	};
+
+	/** Ids of jobs whose creation was answered as the contract says. */
+	const idsGivenAway = (spoilt: boolean) => {
+		const ids = bench.sandbox.jobs.map(({ id }) => id);
+		// A spoilt answer to a creation is the one of the first or the third job.
+		return spoilt ? ids.filter((_, index) => index !== faultyJob) : ids;
+	};
+	let faultyJob = -1;
+
+	const expectNothingLost = (ran: Ran, spoilt: boolean) => {
+		for (const id of idsGivenAway(spoilt)) expect(ran.stored).toContain(id);
+	};
+
+	describe.each(Object.entries(FAULTS))('%s', (name, action) => {
+		const doubtful =
+			endpoint === 'createLipSync' && !CERTAINLY_NO_JOB.includes(name) && name !== 'status 400';
+		const passes =
+			endpoint === 'createLipSync'
+				? CERTAINLY_NO_JOB.includes(name)
+				: name !== 'status 400' || endpoint === 'getProject' || endpoint === 'download';
+
+		describe.each([
+			['a single item', 1, 0],
+			['the third of six items', 6, 2],
+		])('at %s', (_, count, skip) => {
+			it.each(SETTINGS)('%j', async (settings) => {
+				const { sandbox } = bench;
+				sandbox.reset();
+				faultyJob = skip;
+				sandbox.fail({ on: endpoint, action, skip });
+				const workflow = workflowOf(itemsWithFiles(count), PARAMETERS, settings);
+				const ran = await bench.run(workflow);
+
+				expect(Math.max(0, ...jobsPerItem().values())).toBeLessThanOrEqual(1);
+				expectNothingLost(ran, doubtful);
+				const outputs = [...ran.json(0), ...ran.json(1)];
+				if (passes) {
+					expect(ran.error).toBeUndefined();
+					expect(outputs.map(({ status }) => status)).toEqual(Array(count).fill('complete'));
+					expect(sandbox.jobs).toHaveLength(count);
+					return;
+				}
+				const continues = settings.onError !== undefined;
+				// A refusal is over when a second try comes; a doubt stays for as long as the execution runs.
+				const isOver = settings.retryOnFail === true && !doubtful && (!continues || count === 1);
+				if (isOver) {
+					expect(ran.error).toBeUndefined();
+					expect(sandbox.jobs).toHaveLength(count);
+					return;
+				}
+				const problem = continues
+					? String(outputs.find(({ error }) => error !== undefined)?.error)
+					: ran.error!.message;
+				expect(problem).toMatch(doubtful ? /^The job may exist: / : /^(Magic Hour|Could not) /);
+
+				if (continues) {
+					expect(outputs).toHaveLength(count);
+					return;
+				}
+				// The person has looked, and retries the execution from n8n's list.
+				const before = jobsPerItem();
+				const again = await bench.run(workflow, {
+					mode: 'retry',
+					resume: storedForRetry(ran.run),
+				});
+				expect(again.error).toBeUndefined();
+				expect(again.json().map(({ status }) => status)).toEqual(Array(count).fill('complete'));
+				for (const [item, jobs] of jobsPerItem()) {
+					const sentAgain = item === `item ${skip}` && doubtful ? 1 : 0;
+					expect(jobs).toBeLessThanOrEqual(Math.max(1, (before.get(item) ?? 0) + sentAgain));
+				}
+			});
+		});
+	});
+});

@@ -1,0 +1,200 @@
+import { Bench, items, JOB, node, NODE, VIDEO, WAITED_JOB, workflowOf } from './support.cts';
+
+describe('video projects', () => {
+	let bench: Bench;
+	beforeAll(async () => (bench = await Bench.start({ queueSeconds: 0, renderSeconds: 0.1 })));
+	beforeEach(() => {
+		bench.sandbox.reset();
+		bench.sandbox.setScript(() => ({}));
+	});
+	afterAll(async () => await bench.stop());
+
+	const LOCATORS = {
+		id: (id: string) => ({ __rl: true, mode: 'id', value: id }),
+		url: (id: string) => ({
+			__rl: true,
+			mode: 'url',
+			value: `https://magichour.ai/my-library?tab=videos&videoId=${id}&ref=mail`,
+		}),
+	};
+
+	/** A job, made by a run of its own. */
+	async function existingJob() {
+		await bench.run(workflowOf(items(1), { ...JOB, additionalFields: { name: 'Grüße: 你好/1' } }));
+		return bench.sandbox.jobs.at(-1)!.id;
+	}
+
+	const onProject = (operation: string, id: string, parameters = {}) =>
+		workflowOf(items(1), {
+			resource: 'project',
+			operation,
+			projectId: LOCATORS.id(id),
+			...parameters,
+		});
+
+	describe('get', () => {
+		it.each(['id', 'url'] as const)('reads a project by its %s', async (mode) => {
+			const id = await existingJob();
+			const projectId = LOCATORS[mode](id);
+			const ran = await bench.run(onProject('get', id, { projectId }));
+			expect(ran.json()).toEqual([expect.objectContaining({ id, type: 'LIP_SYNC' })]);
+			expect(ran.json()[0]).not.toHaveProperty('error');
+		});
+
+		it('shows the reason of a job that failed', async () => {
+			const error = { code: 'no_source_face', message: 'No face' };
+			bench.sandbox.setScript(() => ({ outcome: 'error', error }));
+			const id = await existingJob();
+			bench.sandbox.finish(id);
+			const ran = await bench.run(onProject('get', id));
+			expect(ran.json()[0]).toMatchObject({ status: 'error', credits_charged: 0, error });
+		});
+
+		it('says which project does not exist', async () => {
+			const { error } = await bench.run(onProject('get', 'cm-unknown'));
+			expect(error!.message).toBe('There is no video project cm-unknown for this API key');
+			expect(error!.httpCode).toBe('404');
+		});
+
+		it.each(['', 'a b', '../account', 'https://magichour.ai/pricing', {}, ['a'], null, 7.5])(
+			'refuses %j as an id from an expression, with no request',
+			async (value) => {
+				const projectId = { __rl: true, mode: 'id', value: '={{ $json.project }}' };
+				const workflow = onProject('get', 'x', { projectId });
+				workflow.pinData = { Start: [{ json: { project: value as never } }] };
+				const { error } = await bench.run(workflow);
+				expect(error!.message).toMatch(/^Video Project /);
+				expect(bench.sandbox.requests).toHaveLength(0);
+			},
+		);
+	});
+
+	describe('wait', () => {
+		it('waits for a job from elsewhere and downloads it', async () => {
+			bench.sandbox.setScript(() => ({ renderSeconds: 0.5 }));
+			const id = await existingJob();
+			const ran = await bench.run(
+				onProject('wait', id, { downloadOutput: true, options: { pollInterval: 0.1 } }),
+			);
+			const [output] = ran.items();
+			expect(output!.json).toMatchObject({ id, status: 'complete' });
+			expect(await bench.engine.content(output!.binary!.data!.id!)).toEqual(VIDEO);
+		});
+
+		it('asks at once, because the job may be finished already', async () => {
+			const id = await existingJob();
+			bench.sandbox.finish(id);
+			const started = Date.now();
+			const ran = await bench.run(onProject('wait', id));
+			expect(ran.json()[0]!.status).toBe('complete');
+			expect(Date.now() - started).toBeLessThan(2000);
+		});
+	});
+
+	describe('download', () => {
+		it('streams the result into n8n’s storage, byte for byte, with name, type and size', async () => {
+			const id = await existingJob();
+			bench.sandbox.finish(id);
+			const ran = await bench.run(onProject('download', id, { outputBinaryPropertyName: 'film' }));
+			const { film } = ran.items()[0]!.binary!;
+			expect(film).toMatchObject({
+				mimeType: 'video/mp4',
+				fileName: 'Grüße 你好 1.mp4',
+				fileExtension: 'mp4',
+				bytes: VIDEO.length,
+			});
+			expect(await bench.engine.content(film!.id!)).toEqual(VIDEO);
+			expect(ran.json()[0]).toMatchObject({ id, status: 'complete' });
+		});
+
+		it('puts several downloads into fields of their own', async () => {
+			bench.sandbox.setScript(() => ({ downloads: 3 }));
+			const ran = await bench.run(
+				workflowOf(items(1), {
+					...WAITED_JOB,
+					downloadOutput: true,
+					options: { pollInterval: 0.05 },
+				}),
+			);
+			expect(Object.keys(ran.items()[0]!.binary!)).toEqual(['data', 'data_2', 'data_3']);
+		});
+
+		it('gets a fresh address when one has expired', async () => {
+			const id = await existingJob();
+			bench.sandbox.finish(id);
+			bench.sandbox.fail({ on: 'download', action: { status: 403, body: 'Expired' } });
+			const ran = await bench.run(onProject('download', id));
+			expect(ran.error).toBeUndefined();
+			expect(bench.sandbox.requestsTo('getProject')).toHaveLength(2);
+		});
+
+		it.each(['truncated', 'reset', 'hang', 'resetBefore'] as const)(
+			'starts anew when a download meets with %s',
+			async (action) => {
+				const id = await existingJob();
+				bench.sandbox.finish(id);
+				bench.sandbox.fail({ on: 'download', action });
+				const ran = await bench.run(onProject('download', id));
+				expect(await bench.engine.content(ran.items()[0]!.binary!.data!.id!)).toEqual(VIDEO);
+			},
+		);
+
+		it('never shows the API key to the storage', async () => {
+			const id = await existingJob();
+			bench.sandbox.finish(id);
+			await bench.run(onProject('download', id));
+			for (const { headers } of bench.sandbox.requestsTo('download')) {
+				expect(JSON.stringify(headers)).not.toContain(bench.sandbox.apiKey);
+			}
+		});
+
+		it('says that a job which is not finished has nothing yet, and what to use', async () => {
+			bench.sandbox.setScript(() => ({ outcome: 'never' }));
+			const id = await existingJob();
+			const { error } = await bench.run(onProject('download', id));
+			expect(error!.message).toContain(`Job ${id} has nothing to download yet`);
+			expect(error!.description).toContain('Wait');
+		});
+	});
+
+	describe('delete', () => {
+		it('deletes the video for good', async () => {
+			const id = await existingJob();
+			bench.sandbox.finish(id);
+			const ran = await bench.run(onProject('delete', id));
+			expect(ran.json()).toEqual([{ id, deleted: true }]);
+			expect((await bench.run(onProject('get', id))).error!.httpCode).toBe('404');
+		});
+
+		it('takes a project for deleted whose deletion was not answered', async () => {
+			const id = await existingJob();
+			bench.sandbox.finish(id);
+			bench.sandbox.fail({ on: 'deleteProject', action: 'reset' });
+			const ran = await bench.run(onProject('delete', id));
+			expect(ran.json()).toEqual([{ id, deleted: true }]);
+		});
+
+		it('says so when there is nothing to delete', async () => {
+			const { error } = await bench.run(onProject('delete', 'cm-unknown'));
+			expect(error!.message).toContain('There is no video project cm-unknown');
+		});
+	});
+
+	it('can follow a creation by its id', async () => {
+		const workflow = workflowOf(items(2), JOB);
+		workflow.nodes.push({
+			...node('Await', 'n8n-nodes-magic-hour.magicHourLipSync', {
+				resource: 'project',
+				operation: 'wait',
+				projectId: { __rl: true, mode: 'id', value: '={{ $json.id }}' },
+				options: { pollInterval: 0.05 },
+			}),
+			credentials: { magicHourApi: { id: '1', name: 'Magic Hour' } },
+		});
+		workflow.connections[NODE] = { main: [[{ node: 'Await', type: 'main', index: 0 }]] };
+		const ran = await bench.run(workflow);
+		expect(ran.json(0, 'Await').map(({ id, status }) => [id, status])).toEqual(
+			bench.sandbox.jobs.map(({ id }) => [id, 'complete']),
+		);
+	});
+});

@@ -1,0 +1,178 @@
+import { Bench, items, JOB, WAITED_JOB, workflowOf } from './support.cts';
+
+describe('waiting for completion', () => {
+	let bench: Bench;
+	beforeAll(async () => (bench = await Bench.start()));
+	beforeEach(() => {
+		bench.sandbox.reset();
+		bench.sandbox.setScript(() => ({}));
+	});
+	afterAll(async () => await bench.stop());
+
+	it('gives the finished project, without an error that is null', async () => {
+		const ran = await bench.run(workflowOf(items(1), WAITED_JOB));
+		const [output] = ran.items();
+		expect(output!.json).toMatchObject({
+			id: bench.sandbox.jobs[0]!.id,
+			status: 'complete',
+			type: 'LIP_SYNC',
+			credits_charged: 30,
+			downloads: [{ url: expect.stringContaining(bench.sandbox.url) as string }],
+		});
+		expect(output!.json).not.toHaveProperty('error');
+		expect(output!.pairedItem).toEqual({ item: 0 });
+	});
+
+	it('creates all items first, then awaits them together, and keeps their order', async () => {
+		// The later an item, the sooner it is rendered.
+		bench.sandbox.setScript((_, index) => ({ renderSeconds: 1.2 - index * 0.1 }));
+		const ran = await bench.run(workflowOf(items(10), WAITED_JOB));
+		const endpoints = bench.sandbox.requests.map(({ endpoint }) => endpoint);
+		expect(endpoints.lastIndexOf('createLipSync')).toBeLessThan(endpoints.indexOf('getProject'));
+		expect(ran.json().map(({ id }) => id)).toEqual(
+			ran.items().map((_, index) => bench.sandbox.jobs[index]!.id),
+		);
+		expect(ran.items().map(({ pairedItem }) => pairedItem)).toEqual(
+			items(10).map((_, item) => ({ item })),
+		);
+	});
+
+	it('takes as long for 60 jobs as for the slowest, not as for all of them', async () => {
+		bench.sandbox.setScript(() => ({ queueSeconds: 0, renderSeconds: 2 }));
+		const started = Date.now();
+		const ran = await bench.run(workflowOf(items(60), WAITED_JOB));
+		expect(ran.items()).toHaveLength(60);
+		expect((Date.now() - started) / 1000).toBeLessThan(60 * 2 * 0.1);
+	});
+
+	it('has at most `parallelRequests` creations under way at a time', async () => {
+		bench.sandbox.fail({ on: 'createLipSync', action: { delaySeconds: 0.1 }, times: Infinity });
+		await bench.run(workflowOf(items(12), { ...JOB, options: { parallelRequests: 3 } }));
+		const times = bench.sandbox.requestsTo('createLipSync').map(({ at }) => at);
+		const together = times.map((at) => times.filter((other) => Math.abs(other - at) < 50).length);
+		expect(Math.max(...together)).toBe(3);
+	});
+
+	it.each([
+		['error', 'Job {id} failed: No face can be seen', 'no_source_face'],
+		['canceled', 'Job {id} was cancelled', 'canceled'],
+	] as const)(
+		'fails an item whose job ends in “%s”, and says so',
+		async (outcome, message, code) => {
+			bench.sandbox.setScript(() => ({
+				outcome,
+				error: { code: 'no_source_face', message: 'No face can be seen' },
+			}));
+			const ran = await bench.run(workflowOf(items(1), WAITED_JOB));
+			const { id } = bench.sandbox.jobs[0]!;
+			expect(ran.status).toBe('error');
+			expect(ran.error!.message).toBe(message.replace('{id}', id));
+			expect(ran.error!.description).toContain('refunded');
+			expect(ran.error!.context).toMatchObject({ itemIndex: 0, data: { id, code } });
+		},
+	);
+
+	it('ends with the id and the last status when time is up', async () => {
+		bench.sandbox.setScript(() => ({ outcome: 'never', queueSeconds: 0 }));
+		const ran = await bench.run(
+			workflowOf(items(1), {
+				...WAITED_JOB,
+				options: { pollInterval: 0.1, timeoutMinutes: 0.01 },
+			}),
+		);
+		expect(ran.error!.message).toBe(
+			`Job ${bench.sandbox.jobs[0]!.id} is not finished after 0.01 minutes; its last status is rendering`,
+		);
+		expect(ran.error!.description).toContain('Wait (Video Project)');
+	});
+
+	it.each([
+		['status 500', { status: 500, body: { message: 'Oops' } }],
+		['status 429', { status: 429, body: { message: 'Slow down' } }],
+		['garbage', 'garbage'],
+		['a reset', 'reset'],
+		['no answer', 'hang'],
+	] as const)('is not thrown off by status checks that fail with %s', async (_, action) => {
+		bench.sandbox.fail({ on: 'getProject', action, times: 2 });
+		const ran = await bench.run(workflowOf(items(1), WAITED_JOB));
+		expect(ran.error).toBeUndefined();
+		expect(ran.json()[0]!.status).toBe('complete');
+	});
+
+	it.each([401, 403, 404])(
+		'ends at once when a status check gives the final answer %i',
+		async (status) => {
+			bench.sandbox.fail({
+				on: 'getProject',
+				action: { status, body: { message: 'No' } },
+				times: 9,
+			});
+			const ran = await bench.run(workflowOf(items(1), WAITED_JOB));
+			expect(ran.error!.context).toMatchObject({ data: { id: bench.sandbox.jobs[0]!.id } });
+			expect(bench.sandbox.requestsTo('getProject')).toHaveLength(1);
+		},
+	);
+
+	describe('a failed job among good ones keeps its id', () => {
+		beforeEach(() =>
+			bench.sandbox.setScript((_, index) => ({ outcome: index === 1 ? 'error' : 'complete' })),
+		);
+		const failed = () => bench.sandbox.jobs[1]!.id;
+
+		it('in the regular output', async () => {
+			const ran = await bench.run(
+				workflowOf(items(3), WAITED_JOB, { onError: 'continueRegularOutput' }),
+			);
+			expect(ran.json().map(({ id }) => id)).toEqual(bench.sandbox.jobs.map(({ id }) => id));
+			expect(ran.json()[1]).toMatchObject({ error: expect.stringContaining(failed()) as string });
+		});
+
+		it('in the error output, beside the fields of its input item', async () => {
+			const ran = await bench.run(
+				workflowOf(items(3), WAITED_JOB, { onError: 'continueErrorOutput' }),
+			);
+			expect(ran.json(0).map(({ id }) => id)).toEqual(
+				[0, 2].map((index) => bench.sandbox.jobs[index]!.id),
+			);
+			expect(ran.json(1)).toEqual([
+				expect.objectContaining({
+					id: failed(),
+					number: 1,
+					error: expect.stringContaining(failed()) as string,
+				}),
+			]);
+		});
+
+		it('in the thrown error, beside the ids of the others', async () => {
+			const { error } = await bench.run(workflowOf(items(3), WAITED_JOB));
+			expect(error!.message).toContain(failed());
+			expect(error!.description).toContain(bench.sandbox.jobs[0]!.id);
+			expect(error!.description).toContain(bench.sandbox.jobs[2]!.id);
+			expect(error!.context).toMatchObject({ itemIndex: 1 });
+		});
+	});
+
+	it('tells the editor how far it is, in manual runs', async () => {
+		const messages: unknown[] = [];
+		await bench.run(workflowOf(items(2), WAITED_JOB), {
+			onMessage: (_, data) => messages.push(data),
+		});
+		expect(JSON.stringify(messages)).toContain('Magic Hour: ');
+	});
+
+	it('sums up a batch in a hint, and names the jobs in the execution’s custom data', async () => {
+		bench.sandbox.setScript((_, index) => ({ outcome: index === 1 ? 'error' : 'complete' }));
+		const ran = await bench.run(
+			workflowOf(items(3), WAITED_JOB, { onError: 'continueRegularOutput' }),
+		);
+		expect(ran.task()!.hints).toEqual([
+			{
+				message: '3 lip sync jobs, 60 credits charged, 1 of 3 items failed.',
+				location: 'outputPane',
+			},
+		]);
+		expect(ran.run.data.resultData.metadata).toEqual({
+			magic_hour_jobs: bench.sandbox.jobs.map(({ id }) => id).join(','),
+		});
+	});
+});

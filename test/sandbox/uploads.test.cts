@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { request } from 'node:http';
+import { Readable } from 'node:stream';
+
+import type { AxiosInstance } from 'axios';
+
+import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
+import { connect, storage, until, uploadUrl } from './client.cts';
+
+let sandbox: Sandbox;
+let client: AxiosInstance;
+
+beforeAll(async () => {
+	sandbox = await startSandbox();
+	client = connect(sandbox);
+});
+beforeEach(() => sandbox.reset());
+afterAll(async () => sandbox.close());
+
+const sha256 = (content: string) => createHash('sha256').update(content).digest('hex');
+
+test('a file that was sent completely is stored under its file_path', async () => {
+	const { upload_url, file_path } = await uploadUrl(client, 'video', 'mp4');
+	const { status, data } = await storage.put(upload_url, Buffer.from('a video'));
+	expect([status, data]).toEqual([200, '']);
+	expect([...sandbox.uploads]).toEqual([[file_path, { bytes: 7, sha256: sha256('a video') }]]);
+});
+
+test('a stream of any length is only counted and digested', async () => {
+	const piece = Buffer.alloc(1024 * 1024, 'x');
+	const pieces = 64;
+	const { upload_url, file_path } = await uploadUrl(client, 'video', 'mov');
+	const { status } = await storage.put(
+		upload_url,
+		Readable.from(
+			(function* () {
+				for (let sent = 0; sent < pieces; sent++) yield piece;
+			})(),
+		),
+		{
+			headers: { 'content-length': pieces * piece.length },
+			maxRedirects: 0,
+			maxBodyLength: Infinity,
+		},
+	);
+	expect(status).toBe(200);
+	expect(sandbox.uploads.get(file_path)).toEqual({
+		bytes: pieces * piece.length,
+		sha256: sha256('x'.repeat(pieces * piece.length)),
+	});
+	expect(sandbox.requestsTo('upload')[0]).toMatchObject({
+		bytes: pieces * piece.length,
+		body: undefined,
+		status: 200,
+	});
+});
+
+test('a file that is sent again replaces the first', async () => {
+	const { upload_url, file_path } = await uploadUrl(client, 'audio', 'mp3');
+	await storage.put(upload_url, Buffer.from('first'));
+	await storage.put(upload_url, Buffer.from('second try'));
+	expect(sandbox.uploads.get(file_path)).toEqual({ bytes: 10, sha256: sha256('second try') });
+});
+
+test('a file that breaks off is not stored', async () => {
+	const { upload_url } = await uploadUrl(client, 'video', 'mp4');
+	const sending = request(upload_url, { method: 'PUT', headers: { 'content-length': 100 } });
+	sending.on('error', () => undefined);
+	sending.write('half of it');
+	await until(() => sandbox.requestsTo('upload')[0]?.bytes === 10);
+	sending.destroy();
+	// What comes after it is answered: the broken one has been dealt with, and the sandbox is well.
+	expect((await client.get('/v1/account')).status).toBe(200);
+	expect(sandbox.uploads.size).toBe(0);
+	expect(sandbox.requestsTo('upload')[0]?.status).toBeUndefined();
+});
+
+test('a body of unknown length is refused', async () => {
+	const { upload_url } = await uploadUrl(client, 'video', 'mp4');
+	const { status } = await storage.put(upload_url, Readable.from(['a', 'b']), { maxRedirects: 0 });
+	expect(status).toBe(411);
+	expect(sandbox.requestsTo('upload')[0]?.headers['transfer-encoding']).toBe('chunked');
+	expect(sandbox.uploads.size).toBe(0);
+});
+
+test('a client that shows its key is refused, and the record tells', async () => {
+	const { upload_url } = await uploadUrl(client, 'video', 'mp4');
+	const { status, data } = await client.put(upload_url, Buffer.from('a video'));
+	expect(status).toBe(400);
+	expect(data.message).toMatch(/takes no Authorization/);
+	expect(sandbox.requestsTo('upload')[0]?.headers.authorization).toBe('Bearer sandbox-key');
+	expect(sandbox.uploads.size).toBe(0);
+});
+
+test('an address that was changed, is for another file, or was given out before a reset is refused', async () => {
+	const one = await uploadUrl(client, 'video', 'mp4');
+	const other = await uploadUrl(client, 'video', 'mp4');
+	for (const url of [
+		one.upload_url.replace(/expires=\d/, 'expires=9'),
+		one.upload_url.replace(/token=./, 'token=-'),
+		one.upload_url.replace(/\?.*/, ''),
+		one.upload_url.replace(one.file_path, other.file_path),
+	]) {
+		expect((await storage.put(url, Buffer.from('x'))).status).toBe(403);
+	}
+	sandbox.reset();
+	expect((await storage.put(one.upload_url, Buffer.from('x'))).status).toBe(403);
+	expect(sandbox.uploads.size).toBe(0);
+});
+
+test('an address is for sending only', async () => {
+	const { upload_url } = await uploadUrl(client, 'video', 'mp4');
+	expect((await storage.get(upload_url)).status).toBe(404);
+});
+
+test('an address that has expired is refused', async () => {
+	const hasty = await startSandbox({ uploadValiditySeconds: 0 });
+	const { upload_url } = await uploadUrl(connect(hasty), 'video', 'mp4');
+	expect(await storage.put(upload_url, Buffer.from('x'))).toMatchObject({
+		status: 403,
+		data: { message: 'This address has expired' },
+	});
+	await hasty.close();
+});
