@@ -32,7 +32,7 @@ export const timeoutOption: INodeProperties = {
 	displayName: 'Timeout (Minutes)',
 	name: 'timeoutMinutes',
 	type: 'number',
-	typeOptions: { minValue: 0, numberPrecision: 2 },
+	typeOptions: { minValue: 0 },
 	default: DEFAULT_TIMEOUT_MINUTES,
 	description:
 		'How long to wait for a job. A job that is not finished by then goes on at Magic Hour; the error names its ID.',
@@ -42,7 +42,7 @@ export const pollIntervalOption: INodeProperties = {
 	displayName: 'Poll Interval (Seconds)',
 	name: 'pollInterval',
 	type: 'number',
-	typeOptions: { minValue: 0, numberPrecision: 2 },
+	typeOptions: { minValue: 0 },
 	default: DEFAULT_POLL_INTERVAL_SECONDS,
 	description:
 		'Shortest pause between two status checks of a job. The pauses grow with the age of the job, up to 30 seconds.',

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, IWorkflowExecutionCustomData } from 'n8n-workflow';
 
 /** n8n keeps ten custom values per execution, of at most 255 characters; some are left to the workflow. */
 const MOST_VALUES = 5;
@@ -9,6 +9,10 @@ const LONGEST_VALUE = 255;
  * soon as an id is known, because what a stopped execution says afterwards is not stored any more.
  */
 export function nameJobs(ctx: IExecuteFunctions, ids: Iterable<string>): void {
+	// n8n 1.x offers it to expressions only.
+	const { customData } = ctx.getWorkflowDataProxy(0).$execution as {
+		customData: IWorkflowExecutionCustomData;
+	};
 	const values: string[] = [];
 	for (const id of ids) {
 		const last = values.at(-1);
@@ -19,6 +23,6 @@ export function nameJobs(ctx: IExecuteFunctions, ids: Iterable<string>): void {
 		}
 	}
 	values.slice(0, MOST_VALUES).forEach((value, index) => {
-		ctx.customData.set(index === 0 ? 'magic_hour_jobs' : `magic_hour_jobs_${index + 1}`, value);
+		customData.set(index === 0 ? 'magic_hour_jobs' : `magic_hour_jobs_${index + 1}`, value);
 	});
 }

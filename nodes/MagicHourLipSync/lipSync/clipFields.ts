@@ -11,7 +11,7 @@ export const clipFields: INodeProperties[] = [
 		displayName: 'Start (Seconds)',
 		name: 'startSeconds',
 		type: 'number',
-		typeOptions: { minValue: 0, numberPrecision: 3 },
+		typeOptions: { minValue: 0 },
 		default: 0,
 		description: 'Where the clip begins in the video',
 	},
@@ -19,7 +19,7 @@ export const clipFields: INodeProperties[] = [
 		displayName: 'End (Seconds)',
 		name: 'endSeconds',
 		type: 'number',
-		typeOptions: { minValue: 0.1, numberPrecision: 3 },
+		typeOptions: { minValue: 0.1 },
 		default: 15,
 		description:
 			'Where the clip ends in the video. You pay for every frame between start and end: 15 seconds at 30 frames per second are 450 frames.',
@@ -55,7 +55,7 @@ export const maxFpsLimitField: INodeProperties = {
 	displayName: 'Max FPS Limit',
 	name: 'maxFpsLimit',
 	type: 'number',
-	typeOptions: { minValue: 1, numberPrecision: 2 },
+	typeOptions: { minValue: 1 },
 	default: 30,
 	description:
 		'Frames per second of the output video at most. A video with fewer keeps its own. A lower limit costs fewer credits.',
