@@ -9,7 +9,7 @@ import type {
 import { demandPayable } from './account.cts';
 import { json, noContent, Refusal, type Answer } from './answer.cts';
 import { cost } from './credits.cts';
-import type { Job } from './jobs.cts';
+import { ESTIMATED_FPS, type Job } from './jobs.cts';
 import type { JobRegistry } from './jobRegistry.cts';
 import { checked, lipSyncRequest, uploadUrlsRequest } from './schemas.cts';
 import type { RecordedRequest } from './types.cts';
@@ -50,7 +50,7 @@ export function api({ apiKey, jobs, uploads, account, onCreated }: Parts) {
 		createLipSync: authorised(({ req, record }) => {
 			const request = checked(lipSyncRequest, jsonBody(req, record));
 			demandInputs(uploads, request);
-			demandPayable(account(), request, cost(request, 30));
+			demandPayable(account(), request, cost(request, ESTIMATED_FPS));
 			const job = jobs.create(request);
 			onCreated(job);
 			const body: LipSyncResponse = { id: job.id, credits_charged: job.credits };

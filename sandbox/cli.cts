@@ -43,7 +43,7 @@ function apiKey(text: string): string {
 	return text;
 }
 
-const program = new Command('sandbox')
+const program = new Command('npm run sandbox --')
 	.description(
 		"A stand-in for Magic Hour's API on this machine: nothing is rendered, nothing is paid.",
 	)
@@ -117,7 +117,7 @@ function greet({ url, apiKey: key }: Sandbox, webhookUrl: string | undefined): v
 	print(`sandbox    API Key   ${key}`);
 	print(`sandbox    Base URL  ${url}`);
 	if (webhookUrl) print(`sandbox events of jobs go to ${webhookUrl}`);
-	print('sandbox --help tells how to ask for faults; Ctrl-C stops it');
+	print('sandbox takes --help, which tells how to ask for faults; Ctrl-C stops it');
 }
 
 void main();

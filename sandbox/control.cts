@@ -19,7 +19,7 @@ const faultSchema = z.strictObject({
 		z.strictObject({ delaySeconds: seconds }),
 	]),
 	effect: z.boolean().optional(),
-	times: count.optional(),
+	times: z.int().min(1).optional(),
 	skip: count.optional(),
 }) satisfies z.ZodType<Fault>;
 

@@ -11,10 +11,10 @@ export class JobRegistry {
 	readonly jobs: Job[] = [];
 	script: JobScript;
 	private readonly firstScript: JobScript;
-	private readonly defaults: JobPlan;
+	private readonly defaults: Required<JobPlan>;
 	private readonly signer: AddressSigner;
 
-	constructor(signer: AddressSigner, defaults: JobPlan, script: JobScript) {
+	constructor(signer: AddressSigner, defaults: Required<JobPlan>, script: JobScript) {
 		this.signer = signer;
 		this.defaults = defaults;
 		this.script = this.firstScript = script;

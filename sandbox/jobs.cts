@@ -7,12 +7,12 @@ import { newId } from './ids.cts';
 import type { JobPlan, SandboxJob } from './types.cts';
 
 /** Frames per second a video is taken to have until it is rendered. */
-const ESTIMATED_FPS = 30;
+export const ESTIMATED_FPS = 30;
 
 const SAMPLE = { path: join(__dirname, '../samples/talking-head.mp4'), width: 640, height: 360 };
 
 /** What becomes of a job whose script says nothing. */
-export const DEFAULT_PLAN: JobPlan = {
+export const DEFAULT_PLAN: Required<JobPlan> = {
 	outcome: 'complete',
 	queueSeconds: 0.1,
 	renderSeconds: 1,
@@ -34,14 +34,14 @@ export class Job implements SandboxJob {
 	readonly id = newId();
 	readonly request: LipSyncRequest;
 	readonly createdAt = Date.now();
-	plan: JobPlan;
+	plan: Required<JobPlan>;
 	deleted = false;
 	/** Milliseconds since the epoch. */
 	startsAt: number;
 	endsAt: number;
 	private readonly downloadsOf: DownloadsOf;
 
-	constructor(request: LipSyncRequest, plan: JobPlan, downloadsOf: DownloadsOf) {
+	constructor(request: LipSyncRequest, plan: Required<JobPlan>, downloadsOf: DownloadsOf) {
 		this.request = request;
 		this.plan = plan;
 		this.downloadsOf = downloadsOf;

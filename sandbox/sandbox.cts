@@ -60,6 +60,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		},
 		reset: () => {
 			webhooks?.stop();
+			signer.revokeAll();
 			registry.clear();
 			uploads.clear();
 			faults.clear();

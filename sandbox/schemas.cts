@@ -7,6 +7,7 @@ import {
 	type FileType,
 	type LipSyncRequest,
 	type UploadUrlsRequest,
+	type VideoSource,
 } from '../nodes/magicHour/api.types.ts';
 import { Refusal } from './answer.cts';
 
@@ -36,6 +37,12 @@ export const uploadUrlsRequest = z.strictObject({
 		.min(1, 'must have at least one item'),
 } satisfies FieldsOf<UploadUrlsRequest>) satisfies z.ZodType<UploadUrlsRequest>;
 
+/** The field that holds the video, for each source; a request has that one and not the other. */
+const VIDEO_FIELDS = { file: 'video_file_path', youtube: 'youtube_url' } as const satisfies Record<
+	VideoSource,
+	keyof LipSyncRequest['assets']
+>;
+
 const assets = z
 	.strictObject({
 		audio_file_path: filledText,
@@ -43,18 +50,15 @@ const assets = z
 		video_file_path: filledText.optional(),
 		youtube_url: webAddress.optional(),
 	} satisfies FieldsOf<LipSyncRequest['assets']>)
-	.superRefine(({ video_source, video_file_path, youtube_url }, context) => {
-		const [needed, other] =
-			video_source === 'file'
-				? ([{ video_file_path }, { youtube_url }] as const)
-				: ([{ youtube_url }, { video_file_path }] as const);
-		for (const [field, value] of Object.entries(needed)) {
-			if (value === undefined)
-				refuse(context, field, `is required if video_source is ${video_source}`);
-		}
-		for (const [field, value] of Object.entries(other)) {
-			if (value !== undefined)
-				refuse(context, field, `has no meaning if video_source is ${video_source}`);
+	.superRefine((given, context) => {
+		// A field that is wrong in itself counts as missing here, and has been named already.
+		if (context.issues.length > 0) return;
+		for (const source of VIDEO_SOURCES) {
+			const field = VIDEO_FIELDS[source];
+			const isNeeded = source === given.video_source;
+			if (isNeeded === (given[field] !== undefined)) continue;
+			const verb = isNeeded ? 'is required' : 'has no meaning';
+			refuse(context, field, `${verb} if video_source is ${given.video_source}`);
 		}
 	});
 

@@ -5,7 +5,7 @@ import { Refusal } from './answer.cts';
 /** Addresses that let whoever has them do one thing for a while, as those of the vendor's storage. */
 export class AddressSigner {
 	private readonly origin: string;
-	private readonly secret = randomBytes(32);
+	private secret = randomBytes(32);
 
 	constructor(origin: string) {
 		this.origin = origin;
@@ -27,6 +27,11 @@ export class AddressSigner {
 			throw new Refusal(403, 'The signature of this address does not match');
 		}
 		if (Number(expires) <= Date.now()) throw new Refusal(403, 'This address has expired');
+	}
+
+	/** Makes all addresses given out so far invalid. */
+	revokeAll(): void {
+		this.secret = randomBytes(32);
 	}
 
 	private token(method: string, path: string, expires: string): string {

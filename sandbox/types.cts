@@ -38,18 +38,20 @@ export const OUTCOMES = ['complete', 'error', 'canceled', 'never'] as const;
 export interface JobPlan {
 	/** `never`: it renders for ever. */
 	outcome: (typeof OUTCOMES)[number];
-	queueSeconds: number;
-	renderSeconds: number;
+	/** Default: that of the sandbox. */
+	queueSeconds?: number;
+	/** Default: that of the sandbox. */
+	renderSeconds?: number;
 	/** What an `error` says. */
-	error: { code: string; message: string };
+	error?: { code: string; message: string };
 	/** How many files a `complete` job has. Default: 1. */
-	downloads: number;
+	downloads?: number;
 	/** Frames per second of the input video. Default: 30. */
-	fps: number;
+	fps?: number;
 	/** The rendered file. Default: the talking head of `samples/`. */
-	result: Buffer;
+	result?: Buffer;
 	/** Seconds for which a download address is valid, from the answer it is in. Default: 24 hours. */
-	downloadValiditySeconds: number;
+	downloadValiditySeconds?: number;
 }
 
 /**

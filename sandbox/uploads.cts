@@ -64,6 +64,7 @@ export class Uploads {
 			bytes += piece.length;
 			onBytes(piece.length);
 		}
+		// Unless everything was forgotten while it was under way.
 		if (this.issued.has(file_path)) {
 			this.stored.set(file_path, { bytes, sha256: digest.digest('hex') });
 		}

@@ -68,14 +68,14 @@ export class Webhooks {
 	private announceStart(job: Job): void {
 		if (job.deleted || job.plan.outcome === 'canceled' || this.started.has(job)) return;
 		this.started.add(job);
-		this.deliver({ type: 'video.started', payload: job.projectAs('rendering') });
+		void this.deliver({ type: 'video.started', payload: job.projectAs('rendering') });
 	}
 
 	private announceEnd(job: Job): void {
 		this.timers.delete(job);
 		const { outcome } = job.plan;
 		if (job.deleted || outcome === 'canceled' || outcome === 'never') return;
-		this.deliver({
+		void this.deliver({
 			type: outcome === 'complete' ? 'video.completed' : 'video.errored',
 			payload: job.projectAs(outcome),
 		});
