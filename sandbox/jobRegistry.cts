@@ -1,6 +1,6 @@
 import type { LipSyncRequest } from '../nodes/magicHour/api.types.ts';
 import { Refusal } from './answer.cts';
-import { Job } from './jobs.cts';
+import { changed, Job } from './jobs.cts';
 import type { AddressSigner } from './signedAddress.cts';
 import type { JobPlan, JobScript } from './types.cts';
 
@@ -26,7 +26,7 @@ export class JobRegistry {
 	}
 
 	create(request: LipSyncRequest): Job {
-		const plan = { ...this.defaults, ...this.script(request, this.jobs.length) };
+		const plan = changed(this.defaults, this.script(request, this.jobs.length));
 		const job = new Job(request, plan, ({ id, plan: { downloads, downloadValiditySeconds } }) =>
 			Array.from({ length: downloads }, (_, index) =>
 				this.signer.sign(

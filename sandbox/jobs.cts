@@ -23,6 +23,12 @@ export const DEFAULT_PLAN: Required<JobPlan> = {
 	downloadValiditySeconds: 24 * 60 * 60,
 };
 
+/** A plan with changes; what is undefined in them changes nothing. */
+export function changed(plan: Required<JobPlan>, changes: Partial<JobPlan>): Required<JobPlan> {
+	const said = Object.entries(changes).filter(([, value]) => value !== undefined);
+	return { ...plan, ...Object.fromEntries(said) };
+}
+
 /** Makes the addresses of a job's files; called anew for every answer. */
 export type DownloadsOf = (job: Job) => VideoProject['downloads'];
 
@@ -62,10 +68,10 @@ export class Job implements SandboxJob {
 	}
 
 	/** @throws Error when it has ended already */
-	finish(plan: Partial<JobPlan>): void {
+	finish(changes: Partial<JobPlan>): void {
 		const now = Date.now();
 		if (this.endsAt <= now) throw new Error(`sandbox: job ${this.id} has ended already`);
-		this.plan = { ...this.plan, ...plan };
+		this.plan = changed(this.plan, changes);
 		if (this.plan.outcome === 'never') this.plan.outcome = 'complete';
 		this.startsAt = Math.min(this.startsAt, now);
 		this.endsAt = now;

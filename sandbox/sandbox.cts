@@ -5,7 +5,7 @@ import { api } from './api.cts';
 import { control } from './control.cts';
 import { Faults } from './faults.cts';
 import { JobRegistry } from './jobRegistry.cts';
-import { DEFAULT_PLAN } from './jobs.cts';
+import { changed, DEFAULT_PLAN } from './jobs.cts';
 import { application, listen } from './server.cts';
 import { AddressSigner } from './signedAddress.cts';
 import { storage } from './storage.cts';
@@ -26,11 +26,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const url = await listen(server, port);
 	const signer = new AddressSigner(url);
 	const uploads = new Uploads(signer, options.uploadValiditySeconds ?? 60 * 60);
-	const plan = {
-		...DEFAULT_PLAN,
-		queueSeconds: options.queueSeconds ?? DEFAULT_PLAN.queueSeconds,
-		renderSeconds: options.renderSeconds ?? DEFAULT_PLAN.renderSeconds,
-	};
+	const { queueSeconds, renderSeconds } = options;
+	const plan = changed(DEFAULT_PLAN, { queueSeconds, renderSeconds });
 	const registry = new JobRegistry(signer, plan, options.script ?? (() => ({})));
 	const faults = new Faults();
 	const requests: RecordedRequest[] = [];

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
 import axios from 'axios';
@@ -6,16 +6,25 @@ import axios from 'axios';
 import { startSandbox } from '../../sandbox/index.cts';
 import { until } from './client.cts';
 
+const running = new Set<ChildProcess>();
+afterEach(() => running.forEach((child) => child.kill()));
+
 function run(...args: string[]) {
 	const child = spawn(
 		process.execPath,
 		['--require', 'tsx/cjs', join(__dirname, '../../sandbox/cli.cts'), ...args],
 		{ cwd: join(__dirname, '../..') },
 	);
+	running.add(child);
 	const output = { stdout: '', stderr: '' };
 	child.stdout.on('data', (piece) => (output.stdout += piece));
 	child.stderr.on('data', (piece) => (output.stderr += piece));
-	const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+	const ended = new Promise<number | null>((resolve) => {
+		child.once('close', (code) => {
+			running.delete(child);
+			resolve(code);
+		});
+	});
 	return { child, output, ended };
 }
 
@@ -25,7 +34,8 @@ test('it tells where it is and how to use it, prints every request, and stops on
 		...['--queue-seconds', '0', '--render-seconds', '0.5', '--outcome', 'error'],
 		...['--webhook-url', 'http://localhost:5678/webhook/x', '--webhook-secret', 'shh'],
 	);
-	const url = await until(() => /at (http:\S+)/.exec(output.stdout)?.[1], 20);
+	await until(() => output.stdout.includes('Ctrl-C'), 20);
+	const url = /at (http:\S+)/.exec(output.stdout)?.[1];
 	expect(output.stdout).toContain('API Key   my-key');
 	expect(output.stdout).toContain(`Base URL  ${url}`);
 	expect(output.stdout).not.toContain('shh');

@@ -119,7 +119,7 @@ describe('a script', () => {
 			queueSeconds: 0,
 			renderSeconds: 0,
 			script: ({ name }, index) => ({
-				outcome: name === 'bad' || index === 2 ? 'error' : 'complete',
+				outcome: name === 'bad' || index === 2 ? 'error' : undefined,
 			}),
 		});
 		const statuses: string[] = [];
