@@ -37,6 +37,11 @@ export function sourceFile(
 			},
 		);
 	}
+	if (isEmpty(binary)) {
+		throw new Problem(`The file in “${fieldName}” is empty`, {
+			description: 'Check the node before this one that loads the file.',
+		});
+	}
 	return { type, extension, binary, key: `${type}.${extension}:${contentKey(binary)}` };
 }
 
@@ -64,6 +69,10 @@ function missingField(ctx: IExecuteFunctions, itemIndex: number, fieldName: stri
 				: `The binary fields of this item: ${names.join(', ')}.`,
 	});
 }
+
+/** As far as is known without opening it: older n8n does not say how long a stored file is. */
+const isEmpty = ({ id, data, bytes }: IBinaryData): boolean =>
+	id === undefined ? !data : bytes === 0;
 
 function contentKey({ id, data }: IBinaryData): string {
 	return id ?? createHash('sha256').update(data).digest('base64url');
