@@ -45,6 +45,11 @@ export class MagicHourApi implements ICredentialType {
 	};
 
 	test: ICredentialTestRequest = {
-		request: { baseURL: '={{$credentials.baseUrl.replace(/\\/+$/, "")}}', url: '/v1/account' },
+		request: {
+			baseURL: '={{$credentials.baseUrl.trim().replace(/\\/+$/, "")}}',
+			url: '/v1/account',
+			// n8n would send the key along to wherever a redirect leads.
+			disableFollowRedirect: true,
+		},
 	};
 }

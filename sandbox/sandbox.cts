@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 
 import { accountWith } from './account.cts';
@@ -32,6 +33,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const faults = new Faults();
 	const requests: RecordedRequest[] = [];
 	const closed = new AbortController();
+	// Each delayed answer listens to it, and there may be any number of them.
+	setMaxListeners(0, closed.signal);
 	const account = () => accountWith(tier, credits - registry.spent);
 
 	const sandbox: Sandbox = {

@@ -5,17 +5,33 @@ const KEY_PAGE = 'https://magichour.ai/developer?tab=api-keys';
 const PRICING_PAGE = 'https://magichour.ai/pricing';
 export const LIBRARY_PAGE = 'https://magichour.ai/my-library';
 
-/** Parameters of the node by the request field the API names in its sentences. */
-const PARAMETER_OF_FIELD: Array<[field: RegExp, parameter: string]> = [
-	[/audio_file_path|audio/i, 'Audio'],
-	[/youtube/i, 'YouTube URL'],
-	[/video_file_path|video_source|video/i, 'Video'],
-	[/start_seconds|start/i, 'Start (Seconds)'],
-	[/end_seconds|end time/i, 'End (Seconds)'],
-	[/generation_mode|mode/i, 'Generation Mode'],
-	[/max_fps_limit|fps/i, 'Max FPS Limit'],
-	[/\bname\b/i, 'Name'],
+/** Parameters of the node by what the API calls them in its sentences: by its field, or in words. */
+const PARAMETERS: Array<{ name: string; field: RegExp; words: RegExp }> = [
+	{ name: 'Audio', field: /audio_file_path/, words: /\baudio\b/i },
+	{ name: 'YouTube URL', field: /youtube_url/, words: /\byoutube\b/i },
+	{ name: 'Video', field: /video_file_path|video_source/, words: /\bvideo\b/i },
+	{ name: 'Start (Seconds)', field: /start_seconds/, words: /\bstart\b/i },
+	{ name: 'End (Seconds)', field: /end_seconds/, words: /\bend\b/i },
+	{ name: 'Generation Mode', field: /generation_mode/, words: /\bmode\b/i },
+	{ name: 'Max FPS Limit', field: /max_fps_limit/, words: /\bfps\b/i },
+	{ name: 'Height', field: /\bheight\b/, words: /\bheight\b/i },
+	{ name: 'Width', field: /\bwidth\b/, words: /\bwidth\b/i },
+	{ name: 'Name', field: /^name\b/, words: /\bname\b/i },
 ];
+
+/** The parameter a sentence is about: the first whose field it names, or else the first it names in words. */
+function parameterIn(sentence: string): string | undefined {
+	for (const kind of ['field', 'words'] as const) {
+		const [first] = PARAMETERS.map(({ name, [kind]: pattern }) => ({
+			name,
+			at: sentence.search(pattern),
+		}))
+			.filter(({ at }) => at >= 0)
+			.sort((one, other) => one.at - other.at);
+		if (first !== undefined) return first.name;
+	}
+	return undefined;
+}
 
 /** What is known about the request beyond how it failed. */
 export interface RequestStory {
@@ -113,7 +129,7 @@ function refusal(
 	switch (status) {
 		case 400:
 		case 422: {
-			const parameter = PARAMETER_OF_FIELD.find(([field]) => field.test(message))?.[1];
+			const parameter = parameterIn(message);
 			return new Problem(`Magic Hour refused the request${says}`, {
 				...details,
 				description:

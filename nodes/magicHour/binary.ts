@@ -29,13 +29,19 @@ export function sourceFile(
 	if (binary === undefined) throw missingField(ctx, itemIndex, fieldName);
 	const extension = uploadExtension(type, binary);
 	if (extension === undefined) {
-		const known = binary.fileName ?? binary.mimeType ?? 'unnamed';
+		const known = binary.fileName || binary.mimeType || 'unnamed';
+		const kind = type === 'video' ? 'a video' : `an ${type}`;
 		throw new Problem(
-			`The file in “${fieldName}” is not a ${type} file that Magic Hour takes (${known})`,
+			`The file in “${fieldName}” is not ${kind} file that Magic Hour takes (${known})`,
 			{
 				description: `Accepted: ${FILE_EXTENSIONS[type].join(', ')}. The extension is read from the file name or the MIME type.`,
 			},
 		);
+	}
+	if (isEmpty(binary)) {
+		throw new Problem(`The file in “${fieldName}” is empty`, {
+			description: 'Check the node before this one that loads the file.',
+		});
 	}
 	return { type, extension, binary, key: `${type}.${extension}:${contentKey(binary)}` };
 }
@@ -45,11 +51,12 @@ function findBinary(
 	itemIndex: number,
 	fieldName: string,
 ): IBinaryData | undefined {
-	const direct = ctx.getInputData()[itemIndex]?.binary?.[fieldName];
-	if (direct !== undefined) return direct;
+	const fields = ctx.getInputData()[itemIndex]?.binary ?? {};
+	if (Object.hasOwn(fields, fieldName)) return fields[fieldName];
 	try {
 		// Knows the setting of newer n8n that keeps binaries inside the JSON.
-		return ctx.helpers.assertBinaryData(itemIndex, fieldName);
+		const found: unknown = ctx.helpers.assertBinaryData(itemIndex, fieldName);
+		return typeof found === 'object' ? (found as IBinaryData) : undefined;
 	} catch {
 		return undefined;
 	}
@@ -64,6 +71,10 @@ function missingField(ctx: IExecuteFunctions, itemIndex: number, fieldName: stri
 				: `The binary fields of this item: ${names.join(', ')}.`,
 	});
 }
+
+/** As far as is known without opening it: older n8n does not say how long a stored file is. */
+const isEmpty = ({ id, data, bytes }: IBinaryData): boolean =>
+	id === undefined ? !data : bytes === 0;
 
 function contentKey({ id, data }: IBinaryData): string {
 	return id ?? createHash('sha256').update(data).digest('base64url');

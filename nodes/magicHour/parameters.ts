@@ -31,6 +31,11 @@ export class Parameters {
 			});
 		}
 		const text = String(value).trim();
+		if (text.length > LONGEST_TEXT) {
+			throw new Problem(`${label} is too long: ${text.length} characters`, {
+				description: EXPRESSION,
+			});
+		}
 		return text === '' ? undefined : text;
 	}
 
@@ -44,7 +49,8 @@ export class Parameters {
 	/** @returns undefined where the field is empty */
 	optionalNumber(name: string, label: string, minimum: number): number | undefined {
 		const value = this.raw(name);
-		if (value === undefined || value === null || value === '') return undefined;
+		if (value === undefined || value === null) return undefined;
+		if (typeof value === 'string' && value.trim() === '') return undefined;
 		const number = typeof value === 'string' ? Number(value) : value;
 		if (typeof number !== 'number' || !Number.isFinite(number)) {
 			throw new Problem(`${label} has to be a number, and is ${kindOf(value)}`, {
@@ -99,11 +105,15 @@ export class Parameters {
 	}
 }
 
+/** Characters. Signed addresses have a few thousand; more is the content of a file. */
+const LONGEST_TEXT = 16_384;
+
 const FILL_IN = 'Fill in the field, or check that its expression has a value for this item.';
 const EXPRESSION = 'Check the expression of the field for this item.';
 
 function kindOf(value: unknown): string {
 	if (Array.isArray(value)) return 'a list';
 	if (typeof value === 'string') return `the text “${value.slice(0, 40)}”`;
+	if (typeof value === 'number') return String(value);
 	return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

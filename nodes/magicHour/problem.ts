@@ -54,8 +54,10 @@ export function toNodeError(problem: Problem, node: INode, itemIndex: number) {
 					httpCode: String(httpCode),
 					itemIndex,
 				});
-	// n8n replaces a message that names a common error, such as ECONNRESET, by a sentence of its own.
+	// n8n puts words of its own in the place of a message that has an error code of Node.js in it. For ECONNRESET
+	// they are “You can retry the request immediately”, of a job that may exist and be paid for.
 	error.message = message;
+	error.messages = [];
 	if (id !== undefined || code !== undefined) {
 		error.context.data = { ...(id !== undefined && { id }), ...(code !== undefined && { code }) };
 	}

@@ -93,7 +93,9 @@ export function secondsBeforeRetry(failedTries: number, failure: Failure): numbe
  */
 export function retryAfterSeconds(header: unknown, now = Date.now()): number | undefined {
 	if (typeof header !== 'string') return undefined;
-	if (/^\s*\d+\s*$/.test(header)) return Number(header);
+	if (/^\s*\d+(\.\d+)?\s*$/.test(header)) return Number(header);
+	// Date.parse makes a date of almost anything with a digit in it.
+	if (!/^\s*(mon|tue|wed|thu|fri|sat|sun)/i.test(header)) return undefined;
 	const date = Date.parse(header);
 	return Number.isNaN(date) ? undefined : Math.max(0, (date - now) / 1000);
 }

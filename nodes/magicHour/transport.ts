@@ -41,7 +41,9 @@ export async function callApi(
 	);
 	if ('kind' in response) return { ok: false, failure: response };
 	const text = typeof response.body === 'string' ? response.body : '';
-	if (!isSuccess(response.statusCode)) return { ok: false, failure: refusal(response, text) };
+	if (!isSuccess(response.statusCode)) {
+		return { ok: false, failure: refusal(response, await withoutKey(ctx, text)) };
+	}
 	if (response.statusCode === 204) return { ok: true, status: 204, body: undefined };
 	const body = parseJson(text);
 	return body === undefined
@@ -83,6 +85,13 @@ function parseJson(text: string): unknown {
 	} catch {
 		return undefined;
 	}
+}
+
+/** An API may repeat the key it refuses; what n8n shows and stores must not. */
+async function withoutKey(ctx: IExecuteFunctions, text: string): Promise<string> {
+	const { apiKey } = await ctx.getCredentials<{ apiKey: string }>('magicHourApi');
+	const key = apiKey.trim();
+	return key === '' ? text : text.replaceAll(key, '***');
 }
 
 /** Both of the vendor's shapes: `{ message }` and `{ code, message }`. */
