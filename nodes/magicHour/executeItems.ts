@@ -58,7 +58,9 @@ export async function executeItems<Plan, Started>(
 	canceled?.removeEventListener('abort', onCancel);
 
 	batch.report();
-	if (canceled?.aborted) throw batch.stoppedError();
+	const failure = canceled?.aborted ? batch.stoppedError() : batch.failure();
+	batch.leave(failure === undefined ? 'well' : 'badly');
+	if (failure !== undefined) throw failure;
 	return [batch.output()];
 }
 
@@ -142,21 +144,30 @@ class Batch<Plan, Started> {
 		}
 	}
 
-	/** @throws the first item's error, unless the node is set to continue */
-	output(): INodeExecutionData[] {
+	/** What stops the workflow: the first item's error, unless the node is set to continue. */
+	failure() {
+		if (this.continues) return undefined;
 		const failed = this.indexes.filter((index) => this.results.get(index) instanceof Problem);
-		if (failed.length > 0 && !this.continues) {
-			// Items that were only broken off because another one failed are not the reason.
-			const isReason = (index: number) => (this.results.get(index) as Problem).code !== 'stopped';
-			const reason = failed.find(isReason) ?? failed[0]!;
-			throw this.errorOf(this.withOtherJobs(this.results.get(reason) as Problem), reason);
-		}
+		// Items that were only broken off because another one failed are not the reason.
+		const isReason = (index: number) => (this.results.get(index) as Problem).code !== 'stopped';
+		const reason = failed.find(isReason) ?? failed[0];
+		if (reason === undefined) return undefined;
+		return this.errorOf(this.withOtherJobs(this.results.get(reason) as Problem), reason);
+	}
+
+	/** One output item per input item. */
+	output(): INodeExecutionData[] {
 		return this.indexes.map((index) => {
 			const result = this.results.get(index);
 			return result instanceof Problem
 				? this.failedItem(result, index)
 				: { ...result!, pairedItem: { item: index } };
 		});
+	}
+
+	/** Notes for later runs how this one ended. */
+	leave(ended: 'well' | 'badly'): void {
+		this.run?.memory.leave(ended);
 	}
 
 	/** For an execution that was stopped from outside. */

@@ -23,9 +23,17 @@ interface UploadRecord {
 	at: number;
 }
 
+/** One run of the node in the execution, all its tries included: a later turn of a loop is another one. */
+interface Turn {
+	runIndex: number;
+	/** By item. */
+	jobs: Record<string, JobRecord>;
+	/** Unset while it runs. */
+	ended?: 'well' | 'badly';
+}
+
 interface NodeMemory {
-	/** Jobs of the newest turn only: a later turn of a loop asks for new jobs. */
-	turn?: { runIndex: number; jobs: Record<string, JobRecord> };
+	turns: Turn[];
 	uploads: Record<string, UploadRecord>;
 }
 
@@ -39,17 +47,37 @@ const UPLOAD_LIFETIME_MS = 6 * 24 * 3600 * 1000;
  */
 export class ExecutionMemory {
 	private readonly memory: NodeMemory;
-	private readonly jobs: Record<string, JobRecord>;
+	private readonly turn: Turn;
 	private readonly execution: string;
 
 	constructor(ctx: IExecuteFunctions) {
 		const context = ctx.getContext('node') as { magicHour?: NodeMemory };
-		this.memory = context.magicHour ??= { uploads: {} };
+		this.memory = context.magicHour ??= { turns: [], uploads: {} };
 		const runIndex = ctx.getWorkflowDataProxy(0).$runIndex as number;
-		if (this.memory.turn?.runIndex !== runIndex) this.memory.turn = { runIndex, jobs: {} };
-		this.jobs = this.memory.turn.jobs;
+		this.turn = this.enter(runIndex);
 		// The mode is part of the name because a retried execution may be known under the id of the first.
 		this.execution = `${ctx.getMode()}:${ctx.getExecutionId()}`;
+	}
+
+	/** To be called with what became of the run. */
+	leave(ended: 'well' | 'badly'): void {
+		this.turn.ended = ended;
+	}
+
+	private enter(runIndex: number): Turn {
+		// What older turns did well is over: the same again is wanted when it is asked for again.
+		const turns = this.memory.turns.filter(
+			(turn) => turn.runIndex === runIndex || turn.ended !== 'well',
+		);
+		this.memory.turns = turns;
+		const known = turns.find((turn) => turn.runIndex === runIndex);
+		if (known !== undefined) {
+			delete known.ended;
+			return known;
+		}
+		const turn: Turn = { runIndex, jobs: {} };
+		turns.push(turn);
+		return turn;
 	}
 
 	/**
@@ -60,21 +88,36 @@ export class ExecutionMemory {
 	 * what is asked for has to be the same.
 	 */
 	recall(itemIndex: number, asked: string): (JobRecord & { byThisExecution: boolean }) | undefined {
-		const record = this.jobs[itemIndex];
+		const record = this.turn.jobs[itemIndex] ?? this.inherit(itemIndex, asked);
 		if (record === undefined) return undefined;
 		const byThisExecution = record.execution === this.execution;
 		if (!byThisExecution && record.fingerprint !== asked) return undefined;
 		return { ...record, byThisExecution };
 	}
 
+	/**
+	 * n8n 1.x gives each try of Retry On Fail a run index of its own when an AI agent uses the node as a tool, and
+	 * an agent may simply ask again after an error: what a run that ended badly asked for is taken over.
+	 */
+	private inherit(itemIndex: number, asked: string): JobRecord | undefined {
+		const from = this.memory.turns.find(
+			({ ended, jobs }) => ended === 'badly' && jobs[itemIndex]?.fingerprint === asked,
+		);
+		if (from === undefined) return undefined;
+		const record = from.jobs[itemIndex]!;
+		delete from.jobs[itemIndex];
+		this.turn.jobs[itemIndex] = record;
+		return record;
+	}
+
 	/** Ids of all jobs of this turn. */
 	jobIds(): string[] {
-		return Object.values(this.jobs).flatMap(({ response }) => (response ? [response.id] : []));
+		return Object.values(this.turn.jobs).flatMap(({ response }) => (response ? [response.id] : []));
 	}
 
 	/** To be called before a creation is sent: from here on it may have gone through. */
 	rememberAsked(itemIndex: number, asked: string): void {
-		this.jobs[itemIndex] = {
+		this.turn.jobs[itemIndex] = {
 			fingerprint: asked,
 			execution: this.execution,
 			state: 'asked',
@@ -83,19 +126,19 @@ export class ExecutionMemory {
 	}
 
 	rememberCreated(itemIndex: number, response: LipSyncResponse): void {
-		const record = this.jobs[itemIndex];
+		const record = this.turn.jobs[itemIndex];
 		if (record) Object.assign(record, { state: 'created', response, at: Date.now() });
 	}
 
 	/** The job ended without a result and was refunded: a second try makes a new one. */
 	rememberFailed(itemIndex: number): void {
-		const record = this.jobs[itemIndex];
+		const record = this.turn.jobs[itemIndex];
 		if (record) record.state = 'failed';
 	}
 
 	/** It is certain that no job was made. */
 	forget(itemIndex: number): void {
-		delete this.jobs[itemIndex];
+		delete this.turn.jobs[itemIndex];
 	}
 
 	/** @returns the `file_path` of a file this execution has uploaded, while Magic Hour still has it */
