@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { Operation } from '../magicHour/executeItems';
+import type { Operation } from '../magicHour/operation';
 import * as accountGet from './account/get.operation';
 import * as fileUpload from './file/upload.operation';
 import * as lipSyncCreate from './lipSync/create.operation';

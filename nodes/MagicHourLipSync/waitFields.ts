@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { downloadResults } from '../magicHour/downloads';
-import type { ItemOutput } from '../magicHour/executeItems';
+import type { ItemOutput } from '../magicHour/operation';
 import type { Parameters } from '../magicHour/parameters';
 import { projectOutput } from '../magicHour/project';
 import type { Run } from '../magicHour/run';

@@ -45,6 +45,8 @@ export async function persist<T>(
 	}
 }
 
+const CREATE_URL = '/v1/lip-sync';
+
 /** Magic Hour's API, one method per path; each throws a {@link Problem} that says what to do. */
 export class MagicHourClient {
 	private constructor(
@@ -85,7 +87,7 @@ export class MagicHourClient {
 	async createLipSync(job: LipSyncRequest): Promise<Outcome<LipSyncResponse>> {
 		return await this.send(
 			'createLipSync',
-			{ method: 'POST', url: '/v1/lip-sync', body: job },
+			{ method: 'POST', url: CREATE_URL, body: job },
 			(answer): answer is LipSyncResponse => isObject(answer) && isText(answer.id),
 		);
 	}
@@ -154,8 +156,9 @@ export class MagicHourClient {
 			...options,
 			url: `${this.baseUrl}${options.url}`,
 			silenceSeconds,
-			// A creation under way is not torn: whether it made a job could not be known any more.
-			abortSignal: options.url === '/v1/lip-sync' ? undefined : this.signal,
+			// A creation under way is torn by nothing but a stop of the execution: whether it made a job could not
+			// be known any more.
+			abortSignal: options.url === CREATE_URL ? this.ctx.getExecutionCancelSignal() : this.signal,
 		});
 		if (!answer.ok || isExpected(answer.body)) return answer as Answer<T>;
 		const body = JSON.stringify(answer.body) ?? '';

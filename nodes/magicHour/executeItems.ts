@@ -1,267 +1,30 @@
-import {
-	sleep,
-	type IBinaryKeyData,
-	type IDataObject,
-	type IExecuteFunctions,
-	type INodeExecutionData,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 
-import { ExecutionMemory } from './memory';
-import { Parameters } from './parameters';
-import { asProblem, Problem, toNodeError } from './problem';
-import { Run } from './run';
-
-/** What an operation gives for one item. */
-export interface ItemOutput {
-	json: IDataObject;
-	binary?: IBinaryKeyData;
-}
-
-/**
- * What an operation does for one item. Everything that is the same for all operations (the loop over items,
- * parallelism, pairing, what happens on failure) is done by {@link executeItems}.
- */
-export interface Operation<Plan, Started> {
-	/** Reads and checks the parameters of the item. Nothing is sent before this was done for all items. */
-	plan(item: Parameters): Plan;
-	/** Looks at all items together; a Problem thrown here stops them all before anything is sent. */
-	review?(plans: readonly Plan[], run: Run): void;
-	/** Runs for at most `parallelRequests` items at a time. */
-	start(plan: Plan, run: Run, itemIndex: number): Promise<Started>;
-	/** Runs for all items together, once all were started. */
-	finish(started: Started, plan: Plan, run: Run, itemIndex: number): Promise<ItemOutput>;
-	/** Called once at the end, whatever the end, with what came of the items that got one. */
-	report?(results: ReadonlyArray<ItemOutput | Problem>, run: Run): void;
-}
-
-/** Milliseconds that a stopped run waits for requests under way, to learn of jobs they have made. */
-const GRACE_MS = 500;
+import { Batch } from './batch';
+import type { Operation } from './operation';
 
 /**
  * Runs an operation over all input items of the node.
  * @returns one output item per input item, in input order, paired
  * @throws NodeApiError | NodeOperationError for the first item that failed, unless the node is set to continue
  */
-export async function executeItems<Plan, Started>(
+export async function executeItems(
 	ctx: IExecuteFunctions,
-	operation: Operation<Plan, Started>,
+	operation: Operation<unknown, unknown>,
 ): Promise<INodeExecutionData[][]> {
 	const canceled = ctx.getExecutionCancelSignal();
 	const halt = new AbortController();
-	const onCancel = () => halt.abort();
-	canceled?.addEventListener('abort', onCancel);
-	if (canceled?.aborted) halt.abort();
+	const stop = () => halt.abort();
+	canceled?.addEventListener('abort', stop);
+	if (canceled?.aborted) stop();
 
 	const batch = new Batch(ctx, operation, halt);
-	const work = batch.work();
-	await Promise.race([work, graceAfter(halt.signal, canceled, work)]);
-	canceled?.removeEventListener('abort', onCancel);
+	await batch.work();
+	canceled?.removeEventListener('abort', stop);
 
 	batch.report();
 	const failure = canceled?.aborted ? batch.stoppedError() : batch.failure();
 	batch.leave(failure === undefined ? 'well' : 'badly');
 	if (failure !== undefined) throw failure;
 	return [batch.output()];
-}
-
-/** Ends a while after the execution was stopped; while it is not, it ends with the work. */
-async function graceAfter(
-	halted: AbortSignal,
-	canceled: AbortSignal | undefined,
-	work: Promise<void>,
-): Promise<void> {
-	let done = false;
-	const ended = work.then(() => (done = true));
-	await Promise.race([ended, aborted(halted, ended)]);
-	if (!canceled?.aborted) {
-		await work;
-		return;
-	}
-	for (const end = Date.now() + GRACE_MS; !done && Date.now() < end; ) await sleep(50);
-}
-
-/** Resolves when the signal aborts; its listener goes when the work has ended. */
-async function aborted(signal: AbortSignal, ended: Promise<unknown>): Promise<void> {
-	if (signal.aborted) return;
-	await new Promise<void>((resolve) => {
-		const listener = () => resolve();
-		signal.addEventListener('abort', listener, { once: true });
-		void ended.then(() => signal.removeEventListener('abort', listener));
-	});
-}
-
-class Batch<Plan, Started> {
-	private readonly indexes: number[];
-	private readonly plans = new Map<number, Plan>();
-	private readonly results = new Map<number, ItemOutput | Problem>();
-	private readonly continues: boolean;
-	private run?: Run;
-
-	constructor(
-		private readonly ctx: IExecuteFunctions,
-		private readonly operation: Operation<Plan, Started>,
-		private readonly halt: AbortController,
-	) {
-		this.indexes = ctx.getInputData().map((_, index) => index);
-		this.continues = ctx.continueOnFail();
-	}
-
-	/** Takes all items through the operation; it never rejects. */
-	async work(): Promise<void> {
-		const { operation } = this;
-		for (const index of this.indexes) {
-			await this.settle(index, async () => {
-				this.plans.set(index, operation.plan(new Parameters(this.ctx, index)));
-			});
-		}
-		if (this.halt.signal.aborted || this.plans.size === 0) return;
-
-		const run = await this.prepare();
-		if (run === undefined) return;
-
-		const started = new Map<number, Started>();
-		await this.forAll(this.plans, async (plan, index) =>
-			run.starts(async () => {
-				if (run.signal.aborted) return;
-				started.set(index, await operation.start(plan, run, index));
-			}),
-		);
-		if (this.halt.signal.aborted) return;
-
-		await this.forAll(started, async (outcome, index) => {
-			const plan = this.plans.get(index) as Plan;
-			this.results.set(index, await operation.finish(outcome, plan, run, index));
-		});
-	}
-
-	/** Says what came of the batch, also where it failed. What is only told must never fail a paid batch. */
-	report(): void {
-		if (this.run === undefined) return;
-		try {
-			this.operation.report?.([...this.results.values()], this.run);
-		} catch (error) {
-			this.ctx.logger.warn(`Magic Hour Lip Sync could not report on its jobs: ${String(error)}`);
-		}
-	}
-
-	/** What stops the workflow: the first item's error, unless the node is set to continue. */
-	failure() {
-		if (this.continues) return undefined;
-		const failed = this.indexes.filter((index) => this.results.get(index) instanceof Problem);
-		// Items that were only broken off because another one failed are not the reason.
-		const isReason = (index: number) => (this.results.get(index) as Problem).code !== 'stopped';
-		const reason = failed.find(isReason) ?? failed[0];
-		if (reason === undefined) return undefined;
-		return this.errorOf(this.withOtherJobs(this.results.get(reason) as Problem), reason);
-	}
-
-	/** One output item per input item. */
-	output(): INodeExecutionData[] {
-		return this.indexes.map((index) => {
-			const result = this.results.get(index);
-			return result instanceof Problem
-				? this.failedItem(result, index)
-				: { ...result!, pairedItem: { item: index } };
-		});
-	}
-
-	/** Notes for later runs how this one ended. */
-	leave(ended: 'well' | 'badly'): void {
-		this.run?.memory.leave(ended);
-	}
-
-	/** For an execution that was stopped from outside. */
-	stoppedError() {
-		const ids = this.run ? this.unfinishedJobs(this.run) : new ExecutionMemory(this.ctx).jobIds();
-		const problem =
-			ids.length === 0
-				? new Problem('The execution was stopped')
-				: new Problem(`The execution was stopped while jobs were under way: ${ids.join(', ')}`, {
-						description:
-							'They go on at Magic Hour, and are paid for. The operation Wait (Video Project) takes them up by their IDs.',
-					});
-		return this.errorOf(problem, 0);
-	}
-
-	private unfinishedJobs(run: Run): string[] {
-		const isFinished = (index: number) => {
-			const result = this.results.get(index);
-			return result !== undefined && !(result instanceof Problem && result.code === 'stopped');
-		};
-		return [...run.jobs].filter(([index]) => !isFinished(index)).map(([, id]) => id);
-	}
-
-	/** What all items need; where it is not to be had, all of them fail alike. */
-	private async prepare(): Promise<Run | undefined> {
-		let failure: Problem | undefined;
-		try {
-			this.run = await Run.create(this.ctx, this.halt.signal);
-			this.operation.review?.([...this.plans.values()], this.run);
-		} catch (error) {
-			failure = asProblem(error);
-		}
-		if (failure === undefined) return this.run;
-		for (const index of this.plans.keys()) this.fail(index, failure);
-		return undefined;
-	}
-
-	private async forAll<T>(
-		entries: ReadonlyMap<number, T>,
-		task: (value: T, index: number) => Promise<void>,
-	): Promise<void> {
-		await Promise.all(
-			[...entries].map(async ([index, value]) =>
-				this.settle(index, async () => task(value, index)),
-			),
-		);
-	}
-
-	private async settle(index: number, task: () => Promise<void>): Promise<void> {
-		try {
-			await task();
-		} catch (error) {
-			this.fail(index, error);
-		}
-	}
-
-	private fail(index: number, error: unknown): void {
-		this.results.set(index, asProblem(error));
-		if (!this.continues) this.halt.abort();
-	}
-
-	/** No job id may be lost because another item failed. */
-	private withOtherJobs(problem: Problem): Problem {
-		const others = [...(this.run?.jobs.values() ?? [])].filter((id) => id !== problem.id);
-		if (others.length === 0) return problem;
-		const note = `Jobs of the other items: ${others.join(', ')}. Retrying this execution takes them up instead of paying again.`;
-		const description = problem.description === undefined ? note : `${problem.description} ${note}`;
-		return new Problem(problem.message, { ...problem, description });
-	}
-
-	private errorOf(problem: Problem, itemIndex: number) {
-		return toNodeError(problem, this.ctx.getNode(), itemIndex);
-	}
-
-	private failedItem(problem: Problem, index: number): INodeExecutionData {
-		const { message, code, httpCode, id } = problem;
-		const item: INodeExecutionData = {
-			json: {
-				error: message,
-				...(code !== undefined && { code }),
-				...(httpCode !== undefined && { httpCode }),
-				...(id !== undefined && { id }),
-			},
-			pairedItem: { item: index },
-		};
-		if (this.ctx.getNode().onError === 'continueErrorOutput') {
-			// n8n routes an item with `error` to the error output, and afterwards replaces the `json` of every item
-			// that still has one by its message alone. Not being enumerable, this one does not survive the copy
-			// that routing makes, and so the job's id stays in the output.
-			Object.defineProperty(item, 'error', {
-				value: this.errorOf(problem, index),
-				enumerable: false,
-			});
-		}
-		return item;
-	}
 }

@@ -1,4 +1,4 @@
-import type { ItemOutput } from './executeItems';
+import type { ItemOutput } from './operation';
 import { Problem } from './problem';
 import type { Run } from './run';
 

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { ItemOutput, Operation } from '../../magicHour/executeItems';
+import type { ItemOutput, Operation } from '../../magicHour/operation';
 
 export const option: INodePropertyOptions = {
 	name: 'Get',

@@ -2,7 +2,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { FILE_EXTENSIONS, type FileType } from '../../magicHour/api.types';
 import type { SourceFile } from '../../magicHour/binary';
-import type { ItemOutput, Operation } from '../../magicHour/executeItems';
+import type { ItemOutput, Operation } from '../../magicHour/operation';
 
 export const option: INodePropertyOptions = {
 	name: 'Upload',

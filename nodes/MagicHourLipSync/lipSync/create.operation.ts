@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { LipSyncRequest } from '../../magicHour/api.types';
-import type { Operation } from '../../magicHour/executeItems';
+import type { Operation } from '../../magicHour/operation';
 import { createOnce, type Job } from '../../magicHour/createOnce';
 import { fingerprint } from '../../magicHour/memory';
 import type { Parameters } from '../../magicHour/parameters';

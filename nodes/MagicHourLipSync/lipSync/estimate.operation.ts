@@ -1,6 +1,6 @@
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { ItemOutput, Operation } from '../../magicHour/executeItems';
+import type { ItemOutput, Operation } from '../../magicHour/operation';
 import { clipFields, clipOf, maxFpsLimitField } from './clipFields';
 
 export const option: INodePropertyOptions = {

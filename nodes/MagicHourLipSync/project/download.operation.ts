@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { downloadResults } from '../../magicHour/downloads';
-import type { ItemOutput, Operation } from '../../magicHour/executeItems';
+import type { ItemOutput, Operation } from '../../magicHour/operation';
 import { projectOutput } from '../../magicHour/project';
 import { outputField, outputFieldName } from '../waitFields';
 import { projectId, projectIdField } from './projectFields';

@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { ItemOutput, Operation } from '../../magicHour/executeItems';
+import type { ItemOutput, Operation } from '../../magicHour/operation';
 import { projectOutput } from '../../magicHour/project';
 import { projectId, projectIdField } from './projectFields';
 

@@ -1,0 +1,197 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+
+import { LIBRARY_PAGE } from './advice';
+import { ExecutionMemory } from './memory';
+import type { ItemOutput, Operation } from './operation';
+import { Parameters } from './parameters';
+import { asProblem, Problem, toNodeError } from './problem';
+import { Run } from './run';
+
+/** One run of the node: takes its items through an operation and keeps what comes of each. */
+export class Batch<Plan, Started> {
+	private readonly indexes: number[];
+	private readonly plans = new Map<number, Plan>();
+	private readonly results = new Map<number, ItemOutput | Problem>();
+	private readonly continues: boolean;
+	private run?: Run;
+
+	constructor(
+		private readonly ctx: IExecuteFunctions,
+		private readonly operation: Operation<Plan, Started>,
+		private readonly halt: AbortController,
+	) {
+		this.indexes = ctx.getInputData().map((_, index) => index);
+		this.continues = ctx.continueOnFail();
+	}
+
+	/** Takes all items through the operation; it never rejects. */
+	async work(): Promise<void> {
+		const { operation } = this;
+		for (const index of this.indexes) {
+			await this.settle(index, async () => {
+				this.plans.set(index, operation.plan(new Parameters(this.ctx, index)));
+			});
+		}
+		if (this.halt.signal.aborted || this.plans.size === 0) return;
+
+		const run = await this.prepare();
+		if (run === undefined) return;
+
+		const started = new Map<number, Started>();
+		await this.forAll(this.plans, async (plan, index) =>
+			run.starts(async () => {
+				if (run.signal.aborted) return;
+				started.set(index, await operation.start(plan, run, index));
+			}),
+		);
+		if (this.halt.signal.aborted) return;
+
+		await this.forAll(started, async (outcome, index) => {
+			const plan = this.plans.get(index) as Plan;
+			this.results.set(index, await operation.finish(outcome, plan, run, index));
+		});
+	}
+
+	/** Says what came of the batch, also where it failed. What is only told must never fail a paid batch. */
+	report(): void {
+		if (this.run === undefined) return;
+		try {
+			this.operation.report?.([...this.results.values()], this.run);
+		} catch (error) {
+			this.ctx.logger.warn(`Magic Hour Lip Sync could not report on its jobs: ${String(error)}`);
+		}
+	}
+
+	/** What stops the workflow: the first item's error, unless the node is set to continue. */
+	failure() {
+		if (this.continues) return undefined;
+		const failed = this.indexes.filter((index) => this.results.get(index) instanceof Problem);
+		// Items that were only broken off because another one failed are not the reason.
+		const isReason = (index: number) => (this.results.get(index) as Problem).code !== 'stopped';
+		const reason = failed.find(isReason) ?? failed[0];
+		if (reason === undefined) return undefined;
+		return this.errorOf(this.withOtherJobs(this.results.get(reason) as Problem), reason);
+	}
+
+	/** One output item per input item. */
+	output(): INodeExecutionData[] {
+		return this.indexes.map((index) => {
+			const result = this.results.get(index);
+			return result instanceof Problem
+				? this.failedItem(result, index)
+				: { ...result!, pairedItem: { item: index } };
+		});
+	}
+
+	/** Notes for later runs how this one ended. */
+	leave(ended: 'well' | 'badly'): void {
+		this.run?.memory.leave(ended);
+	}
+
+	/** For an execution that was stopped from outside. */
+	stoppedError() {
+		const ids = this.run ? this.unfinishedJobs(this.run) : new ExecutionMemory(this.ctx).jobIds();
+		const doubts = [...this.results.values()].filter(
+			(result) => result instanceof Problem && result.code === 'job_may_exist',
+		).length;
+		const message = ['The execution was stopped'];
+		const description = [];
+		if (ids.length > 0) {
+			message.push(`while jobs were under way: ${ids.join(', ')}`);
+			description.push(
+				'They go on at Magic Hour, and are paid for. The operation Wait (Video Project) takes them up by their IDs.',
+			);
+		}
+		if (doubts > 0) {
+			description.push(
+				`${doubts} more may have been created, but the answer was not waited for: look in your library (${LIBRARY_PAGE}).`,
+			);
+		}
+		return this.errorOf(
+			new Problem(message.join(' '), { description: description.join(' ') || undefined }),
+			0,
+		);
+	}
+
+	private unfinishedJobs(run: Run): string[] {
+		const isFinished = (index: number) => {
+			const result = this.results.get(index);
+			return result !== undefined && !(result instanceof Problem && result.code === 'stopped');
+		};
+		return [...run.jobs].filter(([index]) => !isFinished(index)).map(([, id]) => id);
+	}
+
+	/** What all items need; where it is not to be had, all of them fail alike. */
+	private async prepare(): Promise<Run | undefined> {
+		let failure: Problem | undefined;
+		try {
+			this.run = await Run.create(this.ctx, this.halt.signal);
+			this.operation.review?.([...this.plans.values()], this.run);
+		} catch (error) {
+			failure = asProblem(error);
+		}
+		if (failure === undefined) return this.run;
+		for (const index of this.plans.keys()) this.fail(index, failure);
+		return undefined;
+	}
+
+	private async forAll<T>(
+		entries: ReadonlyMap<number, T>,
+		task: (value: T, index: number) => Promise<void>,
+	): Promise<void> {
+		await Promise.all(
+			[...entries].map(async ([index, value]) =>
+				this.settle(index, async () => task(value, index)),
+			),
+		);
+	}
+
+	private async settle(index: number, task: () => Promise<void>): Promise<void> {
+		try {
+			await task();
+		} catch (error) {
+			this.fail(index, error);
+		}
+	}
+
+	private fail(index: number, error: unknown): void {
+		this.results.set(index, asProblem(error));
+		if (!this.continues) this.halt.abort();
+	}
+
+	/** No job id may be lost because another item failed. */
+	private withOtherJobs(problem: Problem): Problem {
+		const others = [...(this.run?.jobs.values() ?? [])].filter((id) => id !== problem.id);
+		if (others.length === 0) return problem;
+		const note = `Jobs of the other items: ${others.join(', ')}. Retrying this execution takes them up instead of paying again.`;
+		const description = problem.description === undefined ? note : `${problem.description} ${note}`;
+		return new Problem(problem.message, { ...problem, description });
+	}
+
+	private errorOf(problem: Problem, itemIndex: number) {
+		return toNodeError(problem, this.ctx.getNode(), itemIndex);
+	}
+
+	private failedItem(problem: Problem, index: number): INodeExecutionData {
+		const { message, code, httpCode, id } = problem;
+		const item: INodeExecutionData = {
+			json: {
+				error: message,
+				...(code !== undefined && { code }),
+				...(httpCode !== undefined && { httpCode }),
+				...(id !== undefined && { id }),
+			},
+			pairedItem: { item: index },
+		};
+		if (this.ctx.getNode().onError === 'continueErrorOutput') {
+			// n8n routes an item with `error` to the error output, and afterwards replaces the `json` of every item
+			// that still has one by its message alone. Not being enumerable, this one does not survive the copy
+			// that routing makes, and so the job's id stays in the output.
+			Object.defineProperty(item, 'error', {
+				value: this.errorOf(problem, index),
+				enumerable: false,
+			});
+		}
+		return item;
+	}
+}
