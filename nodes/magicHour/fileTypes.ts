@@ -1,23 +1,25 @@
 import { FILE_EXTENSIONS, type FileType } from './api.types';
 
 /** MIME types whose usual extension is not one of the vendor's, or is not their second half. */
-const EXTENSION_OF_MIME_TYPE: Record<string, string> = {
-	'video/quicktime': 'mov',
-	'video/x-m4v': 'm4v',
-	'audio/mpeg': 'mp3',
-	'audio/mpeg3': 'mp3',
-	'audio/x-mpeg-3': 'mp3',
-	'audio/x-wav': 'wav',
-	'audio/wave': 'wav',
-	'audio/vnd.wave': 'wav',
-	'audio/x-aac': 'aac',
-	'audio/x-flac': 'flac',
-	'audio/mp4': 'm4a',
-	'audio/x-m4a': 'm4a',
-	'audio/x-aiff': 'aiff',
-	'image/jp2': 'jp2',
-	'image/x-ms-bmp': 'bmp',
-};
+const EXTENSION_OF_MIME_TYPE = new Map(
+	Object.entries({
+		'video/quicktime': 'mov',
+		'video/x-m4v': 'm4v',
+		'audio/mpeg': 'mp3',
+		'audio/mpeg3': 'mp3',
+		'audio/x-mpeg-3': 'mp3',
+		'audio/x-wav': 'wav',
+		'audio/wave': 'wav',
+		'audio/vnd.wave': 'wav',
+		'audio/x-aac': 'aac',
+		'audio/x-flac': 'flac',
+		'audio/mp4': 'm4a',
+		'audio/x-m4a': 'm4a',
+		'audio/x-aiff': 'aiff',
+		'image/jp2': 'jp2',
+		'image/x-ms-bmp': 'bmp',
+	}),
+);
 
 /** What n8n knows of a binary field. */
 export interface FileDescription {
@@ -32,15 +34,18 @@ export interface FileDescription {
  * @returns undefined when none is
  */
 export function uploadExtension(type: FileType, file: FileDescription): string | undefined {
-	const mimeType = file.mimeType?.split(';')[0]?.trim().toLowerCase() ?? '';
+	const fileName = text(file.fileName);
+	const mimeType = text(file.mimeType).split(';')[0]!.trim();
 	const candidates = [
-		file.fileExtension,
-		file.fileName?.includes('.') ? file.fileName.split('.').pop() : undefined,
-		EXTENSION_OF_MIME_TYPE[mimeType],
+		text(file.fileExtension).replace(/^\./, ''),
+		fileName.includes('.') ? fileName.split('.').pop() : undefined,
+		EXTENSION_OF_MIME_TYPE.get(mimeType),
 		mimeType.split('/')[1],
 	];
 	const accepted: readonly string[] = FILE_EXTENSIONS[type];
-	return candidates
-		.map((candidate) => candidate?.trim().toLowerCase().replace(/^\./, ''))
-		.find((candidate) => candidate !== undefined && accepted.includes(candidate));
+	return candidates.find((candidate) => candidate !== undefined && accepted.includes(candidate));
 }
+
+/** In small letters; what a node before has put there need not be text. */
+const text = (value: unknown): string =>
+	typeof value === 'string' ? value.trim().toLowerCase() : '';
