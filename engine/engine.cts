@@ -2,8 +2,9 @@ import 'reflect-metadata';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 
-import { SecurityConfig } from '@n8n/config';
+import { GlobalConfig, SecurityConfig } from '@n8n/config';
 import { Container } from '@n8n/di';
 import {
 	BinaryDataConfig,
@@ -36,6 +37,8 @@ export interface RunOptions {
 	resume?: IRunExecutionData;
 	/** Messages that nodes send to the editor. */
 	onMessage?: (type: string, data: unknown) => void;
+	/** Called when a node begins, and again when it has ended; not for a node that was stopped. */
+	onNode?: (name: string, state: 'begun' | 'done' | 'failed') => void;
 }
 
 /** A run under way. */
@@ -57,6 +60,8 @@ export class Engine {
 	/** @param binaryMode where binary data lives: on disk (n8n's default), or in the items themselves */
 	static async start(binaryMode: 'filesystem' | 'default' = 'filesystem'): Promise<Engine> {
 		const folder = await mkdtemp(join(tmpdir(), 'n8n-engine-'));
+		// What goes wrong is in the result of a run; n8n's log would only say it once more.
+		Container.get(GlobalConfig).logging.level = 'silent';
 		const config = Container.get(BinaryDataConfig);
 		config.mode = binaryMode;
 		config.localStoragePath = folder;
@@ -100,6 +105,11 @@ export class Engine {
 		return await Container.get(BinaryDataService).getAsBuffer({ id, data: '', mimeType: '' });
 	}
 
+	/** A stored binary, piece by piece: for files that do not fit into memory. */
+	async stream(id: string): Promise<Readable> {
+		return await Container.get(BinaryDataService).getAsStream(id);
+	}
+
 	/** Deletes what was stored. */
 	async stop(): Promise<void> {
 		await rm(this.folder, { recursive: true, force: true });
@@ -109,14 +119,19 @@ export class Engine {
 		mode: WorkflowExecuteMode,
 		executionId: string,
 		json: WorkflowJson,
-		{ credentials = {}, onMessage }: RunOptions,
+		{ credentials = {}, onMessage, onNode }: RunOptions,
 	): IWorkflowExecuteAdditionalData {
+		const hooks = new ExecutionLifecycleHooks(mode, executionId, json as IWorkflowBase);
+		hooks.addHandler('nodeExecuteBefore', (name) => onNode?.(name, 'begun'));
+		hooks.addHandler('nodeExecuteAfter', (name, { error }) =>
+			onNode?.(name, error === undefined ? 'done' : 'failed'),
+		);
 		const address = 'http://localhost:5678';
 		return {
 			executionId,
 			workflowId: json.id ?? 'workflow',
 			credentialsHelper: new FixedCredentials(this.packages, credentials),
-			hooks: new ExecutionLifecycleHooks(mode, executionId, json as IWorkflowBase),
+			hooks,
 			currentNodeExecutionIndex: 0,
 			variables: {},
 			instanceBaseUrl: `${address}/`,

@@ -14,7 +14,8 @@ export function answer(
 	content: string | Buffer,
 	headers: Record<string, string>,
 ): Answer {
-	const body = Buffer.from(content);
+	// Not copied: a result may be as large as memory allows.
+	const body = typeof content === 'string' ? Buffer.from(content) : content;
 	return { status, headers: { 'content-length': String(body.length), ...headers }, body };
 }
 

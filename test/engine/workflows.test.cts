@@ -1,0 +1,226 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { WorkflowJson } from '../../engine/engine.cts';
+import { AUDIO, Bench, VIDEO } from './support.cts';
+
+// n8n's Wait node loads its form pages along, and with them ES modules that jest on Node 20 cannot load.
+jest.mock('sanitize-html', () => undefined);
+
+const ROOT = join(__dirname, '../..');
+const FILES = readdirSync(join(ROOT, 'workflows'));
+const MAGIC_HOUR = 'n8n-nodes-magic-hour.magicHourLipSync';
+const NOTE = 'n8n-nodes-base.stickyNote';
+
+const example = (file: string) =>
+	JSON.parse(readFileSync(join(ROOT, 'workflows', file), 'utf8')) as WorkflowJson;
+
+/** The example with some parameters of its nodes as a person has filled them in. */
+function filledIn(file: string, parameters: Record<string, Record<string, unknown>>): WorkflowJson {
+	const workflow = example(file);
+	for (const [name, values] of Object.entries(parameters)) {
+		const node = workflow.nodes.find((candidate) => candidate.name === name);
+		if (node === undefined) throw new Error(`${file} has no node ${name}`);
+		Object.assign(node.parameters, values);
+	}
+	return workflow;
+}
+
+const SOON = { options: { pollInterval: 0.1 } };
+
+describe('example workflows', () => {
+	let bench: Bench;
+	beforeAll(async () => (bench = await Bench.start()));
+	beforeEach(() => bench.sandbox.reset());
+	afterAll(async () => await bench.stop());
+
+	describe.each(FILES)('%s', (file) => {
+		const { nodes, connections, name } = example(file);
+
+		it('has a note that says how it ends and what to change', () => {
+			const notes = nodes.filter(({ type }) => type === NOTE);
+			expect(notes.map(({ parameters }) => parameters.content)).toEqual([
+				expect.stringMatching(/^## .*\*\*It ends\*\* .*\*\*Change\*\*/s),
+			]);
+			expect(name).toEqual(expect.any(String));
+		});
+
+		it('names every node once, and connects them all', () => {
+			const names = nodes.map((node) => node.name);
+			expect(new Set(names).size).toBe(names.length);
+			const connected = Object.entries(connections).flatMap(([from, { main }]) => [
+				from,
+				...main!.flat().map((to) => to!.node),
+			]);
+			const work = nodes.filter(({ type }) => type !== NOTE).map((node) => node.name);
+			expect(new Set(connected)).toEqual(new Set(work));
+		});
+
+		it('holds nothing of an account', () => {
+			const credentials = nodes.flatMap((node) => (node.credentials ? [node.credentials] : []));
+			expect(credentials).toHaveLength(nodes.filter(({ type }) => type === MAGIC_HOUR).length);
+			for (const credential of credentials) {
+				expect(credential).toEqual({ magicHourApi: { id: '', name: 'Magic Hour account' } });
+			}
+		});
+
+		it('covers none of its nodes with another or with the note', () => {
+			const boxes = nodes.map(({ parameters, position: [x, y] }) => ({
+				x,
+				y,
+				right: x + Number(parameters.width ?? 100),
+				bottom: y + Number(parameters.height ?? 100),
+			}));
+			const overlaps = boxes.flatMap((a, index) =>
+				boxes
+					.slice(index + 1)
+					.filter((b) => a.x < b.right && b.x < a.right && a.y < b.bottom && b.y < a.bottom),
+			);
+			expect(overlaps).toEqual([]);
+		});
+	});
+
+	it('first-job ends with the finished job and the video', async () => {
+		const ran = await bench.run(
+			filledIn('first-job.json', {
+				'Read Video': { fileSelector: join(ROOT, 'samples/talking-head.mp4') },
+				'Read Audio': { fileSelector: join(ROOT, 'samples/voice-over.mp3') },
+				'Lip Sync': SOON,
+			}),
+		);
+		expect(ran.error).toBeUndefined();
+		const [item] = ran.items(0, 'Lip Sync');
+		expect(item!.json).toMatchObject({ status: 'complete', credits_charged: 120 });
+		expect(await bench.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
+		const uploaded = [...bench.sandbox.uploads.values()].map(({ bytes }) => bytes);
+		expect(uploaded.sort()).toEqual([AUDIO.length, VIDEO.length].sort());
+	});
+
+	it('wait-and-download ends with the finished job and the video', async () => {
+		const ran = await bench.run(
+			filledIn('wait-and-download.json', { 'Lip Sync and Download': SOON }),
+		);
+		expect(ran.error).toBeUndefined();
+		const [item] = ran.items(0, 'Lip Sync and Download');
+		expect(item!.json).toMatchObject({ status: 'complete', credits_charged: 150 });
+		expect(await bench.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
+		expect(bench.sandbox.uploads.size).toBe(0);
+	});
+
+	describe('batch-from-sheet', () => {
+		const workflow = (options: object = {}) =>
+			filledIn('batch-from-sheet.json', {
+				'Lip Sync Each Row': { options: { maxCredits: 1000, pollInterval: 0.1, ...options } },
+			});
+
+		it('makes a job of each row, and reports the one without an audio file', async () => {
+			const ran = await bench.run(workflow());
+			expect(ran.error).toBeUndefined();
+			expect(bench.sandbox.jobs.map(({ project }) => project.name).sort()).toEqual([
+				'Welcome in English',
+				'Welcome in German',
+				'Welcome in Spanish',
+			]);
+			expect(ran.json(0, 'Report')).toEqual([
+				expect.objectContaining({ row: 'Welcome in English', outcome: 'done', credits: 120 }),
+				expect.objectContaining({ row: 'Welcome in Spanish', outcome: 'done', credits: 120 }),
+				expect.objectContaining({ row: 'Welcome in German', outcome: 'done', credits: 120 }),
+				{
+					row: 'Welcome in French',
+					outcome: 'failed',
+					credits: 0,
+					job_id: '',
+					reason: 'Audio URL or File Path is empty',
+				},
+			]);
+			expect(ran.json(0, 'Summary')).toEqual([
+				{ outcome: 'done', count_row: 3, sum_credits: 360 },
+				{ outcome: 'failed', count_row: 1, sum_credits: 0 },
+			]);
+		});
+
+		it('sums up a batch in which nothing failed', async () => {
+			const complete = workflow();
+			const sheet = complete.nodes.find(({ name }) => name === 'Sheet')!;
+			sheet.parameters = JSON.parse(
+				JSON.stringify(sheet.parameters).replace(',,', ',https://example.com/welcome-fr.mp3,'),
+			);
+			const ran = await bench.run(complete);
+			expect(ran.error).toBeUndefined();
+			expect(ran.json(0, 'Summary')).toEqual([{ outcome: 'done', count_row: 4, sum_credits: 480 }]);
+		});
+
+		it('keeps the id of a job that failed', async () => {
+			bench.sandbox.setScript((_, index) => ({ outcome: index === 0 ? 'error' : 'complete' }));
+			const ran = await bench.run(workflow({ parallelRequests: 1 }));
+			const [job] = bench.sandbox.jobs;
+			expect(ran.json(0, 'Failed')).toContainEqual(
+				expect.objectContaining({ row: job!.project.name, job_id: job!.id, credits: 0 }),
+			);
+			expect(ran.json(0, 'Summary')).toContainEqual({
+				outcome: 'failed',
+				count_row: 2,
+				sum_credits: 0,
+			});
+		});
+
+		it('makes nothing when the batch would cost more than Max Credits', async () => {
+			const ran = await bench.run(workflow({ maxCredits: 100 }));
+			expect(ran.json(0, 'Summary')).toEqual([{ outcome: 'failed', count_row: 4, sum_credits: 0 }]);
+			expect(bench.sandbox.requests).toEqual([]);
+		});
+	});
+
+	describe('long-render', () => {
+		it('creates the job, waits, and takes it up by its id', async () => {
+			const ran = await bench.run(
+				filledIn('long-render.json', {
+					'Wait While It Renders': { amount: 0.5, unit: 'seconds' },
+					'Wait for Video': SOON,
+				}),
+			);
+			expect(ran.error).toBeUndefined();
+			const [created] = ran.json(0, 'Create Job');
+			const [item] = ran.items(0, 'Wait for Video');
+			expect(item!.json).toMatchObject({ id: created!.id, status: 'complete' });
+			expect(await bench.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
+			expect(bench.sandbox.requestsTo('getProject')).toHaveLength(1);
+		});
+
+		it('puts the execution away while it waits as long as it is delivered', async () => {
+			const ran = await bench.run(example('long-render.json'));
+			expect(ran.status).toBe('waiting');
+			expect(bench.sandbox.jobs.map(({ project }) => project.status)).not.toContain('complete');
+			const minutes = (Date.parse(String(ran.run.waitTill)) - Date.now()) / 60_000;
+			expect(minutes).toBeCloseTo(4, 1);
+		});
+	});
+
+	describe('spend-check', () => {
+		it('makes a job of each clip while they are within the budget together', async () => {
+			const ran = await bench.run(example('spend-check.json'));
+			expect(ran.error).toBeUndefined();
+			expect(ran.json(0, 'Add Up')).toEqual([{ sum_estimated_credits: 660 }]);
+			expect(ran.json(0, 'Create Jobs')).toEqual(
+				[120, 360, 180].map((credits_charged) => ({ id: expect.any(String), credits_charged })),
+			);
+			expect(bench.sandbox.jobs.map(({ project }) => project.name).sort()).toEqual([
+				'Intro',
+				'Outro',
+				'Tour',
+			]);
+		});
+
+		it('makes nothing over the budget, and names both numbers', async () => {
+			const workflow = example('spend-check.json');
+			const budget = workflow.nodes.find(({ name }) => name === 'Clips and Budget')!;
+			budget.parameters.jsonOutput = String(budget.parameters.jsonOutput).replace('1000', '659');
+			const ran = await bench.run(workflow);
+			expect(ran.error?.message).toBe(
+				'These clips would cost 660 credits, and the budget is 659. Nothing was created.',
+			);
+			expect(bench.sandbox.requests).toEqual([]);
+			expect(ran.task('Create Jobs')).toBeUndefined();
+		});
+	});
+});
