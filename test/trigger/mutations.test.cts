@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import fc from 'fast-check';
 
-import type * as signature from '../../nodes/MagicHourTrigger/signature.ts';
+import type { isGenuine as IsGenuine } from '../../nodes/MagicHourTrigger/signature.ts';
 import { eventBody, signatureOf } from './deliveries.cts';
 import { SECRET } from './n8nWebhooks.cts';
 
@@ -47,7 +47,7 @@ const mutated = fc.oneof(
 async function verify({ timestamp, signature, body }: typeof GENUINE): Promise<boolean> {
 	const { isGenuine } = (await import(
 		join(__dirname, '../../dist/nodes/MagicHourTrigger/signature.js')
-	)) as typeof signature;
+	)) as { isGenuine: typeof IsGenuine };
 	return isGenuine(
 		{
 			headers: {
