@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+
+import type { INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { NodeHelpers } from 'n8n-workflow';
+
+import { WEBHOOK_EVENTS } from '../../nodes/magicHour/api.types.ts';
+
+let node: INodeType;
+let description: INodeTypeDescription;
+
+beforeAll(async () => {
+	const path = join(__dirname, '../../dist/nodes/MagicHourTrigger/MagicHourTrigger.node.js');
+	node = new (await import(path)).MagicHourTrigger();
+	description = node.description;
+});
+
+function optionValues(name: string): unknown[] {
+	const { options } = description.properties.find((property) => property.name === name)!;
+	return (options as INodeProperties[]).map((option) => 'value' in option && option.value);
+}
+
+test('a fresh trigger hears of finished and failed lip syncs, within five minutes', () => {
+	const defaults = NodeHelpers.getNodeParameters(
+		description.properties,
+		{},
+		true,
+		false,
+		null,
+		description,
+	);
+
+	expect(defaults).toMatchObject({
+		events: ['video.completed', 'video.errored'],
+		projectTypes: ['LIP_SYNC'],
+		options: {},
+	});
+	expect(description.properties.find(({ name }) => name === 'options')!.options).toMatchObject([
+		{ name: 'toleranceSeconds', default: 300 },
+	]);
+});
+
+test('every event of the API can be chosen', () => {
+	expect([...optionValues('events')].sort()).toEqual([...WEBHOOK_EVENTS].sort());
+});
+
+test('the editor says where the URL goes', () => {
+	const text = JSON.stringify([description.triggerPanel, description.properties]);
+
+	expect(text).toContain('https://magichour.ai/developer?tab=webhooks');
+	expect(text).toContain('production URL');
+	expect(text).toContain('test URL');
+});
+
+test.each([
+	['', 'Error'],
+	['  ', 'Error'],
+	['secret ', 'Error'],
+	['secret', 'OK'],
+])('the credential’s test finds the secret "%s": %s', async (signingSecret, status) => {
+	const check = node.methods!.credentialTest!.magicHourSigningSecret!;
+	const credential = { id: '1', name: 'Webhook', type: 'magicHourWebhookApi' };
+
+	const result = await check.call({} as never, { ...credential, data: { signingSecret } });
+
+	expect(result.status).toBe(status);
+});
