@@ -14,7 +14,6 @@ export interface ChatRequest {
 	model: string;
 	messages: Array<{ role: string; content: unknown }>;
 	tools?: Array<{ function: { name: string; description: string; parameters: unknown } }>;
-	stream?: boolean;
 }
 
 /** A running stand-in for a chat model. */
@@ -38,12 +37,7 @@ export async function startChatModel(call: ToolCall): Promise<ChatModel> {
 	app.post('/v1/chat/completions', (request, response) => {
 		const chat = request.body as ChatRequest;
 		requests.push(chat);
-		const message = nextMessage(chat, call);
-		if (chat.stream) {
-			sendStream(response, chat.model, message);
-		} else {
-			response.json(completion(chat.model, message));
-		}
+		response.json(completion(chat.model, nextMessage(chat, call)));
 	});
 	const server = app.listen(0, '127.0.0.1');
 	await once(server, 'listening');
@@ -86,32 +80,13 @@ function nextMessage(chat: ChatRequest, call: ToolCall): Message {
 	};
 }
 
-const finishReason = (message: Message) => (message.tool_calls ? 'tool_calls' : 'stop');
-
 function completion(model: string, message: Message) {
 	return {
 		id: 'chatcmpl-1',
 		object: 'chat.completion',
 		created: 0,
 		model,
-		choices: [{ index: 0, message, finish_reason: finishReason(message) }],
+		choices: [{ index: 0, message, finish_reason: message.tool_calls ? 'tool_calls' : 'stop' }],
 		usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 },
 	};
-}
-
-function sendStream(response: express.Response, model: string, message: Message): void {
-	const chunk = (delta: object, finish_reason: string | null) =>
-		response.write(
-			`data: ${JSON.stringify({
-				id: 'chatcmpl-1',
-				object: 'chat.completion.chunk',
-				created: 0,
-				model,
-				choices: [{ index: 0, delta, finish_reason }],
-			})}\n\n`,
-		);
-	response.type('text/event-stream');
-	chunk(message, null);
-	chunk({}, finishReason(message));
-	response.end('data: [DONE]\n\n');
 }
