@@ -6,7 +6,7 @@ export interface N8nVersion {
 	node: string;
 	/** npm overrides without which this release does not install. */
 	overrides: Record<string, string>;
-	/** Environment variables without which it does not start. */
+	/** Environment variables that only this release needs. */
 	env: Record<string, string>;
 }
 
@@ -16,7 +16,8 @@ export const n8nVersions = {
 		n8n: '2.40.7',
 		node: '24.21.0',
 		overrides: { linkedom: '0.18.12' },
-		env: {},
+		// This module fetches a list from n8n's servers at every start.
+		env: { N8N_DISABLED_MODULES: 'mcp-registry' },
 	},
 	'1.x': {
 		n8n: '1.123.81',

@@ -35,9 +35,11 @@ export function workflow(name: string, nodes: INode[], links?: Link[]): Workflow
 	const chain = nodes.slice(1).map((node, index): Link => [nodes[index]!.name, 0, node.name]);
 	const connections: WorkflowFile['connections'] = {};
 	for (const [from, output, to, input = 0] of links ?? chain) {
-		const outputs = ((connections[from] ??= {}).main ??= []);
+		const source = connections[from] ?? {};
+		const outputs = source.main ?? [];
+		connections[from] = { ...source, main: outputs };
 		while (outputs.length <= output) outputs.push([]);
-		outputs[output]!.push({ node: to, type: 'main', index: input });
+		outputs[output]?.push({ node: to, type: 'main', index: input });
 	}
 	const placed = nodes.map((node, index) => ({
 		...node,
@@ -55,7 +57,7 @@ export const withRows = (file: WorkflowFile, rows: IDataObject[]): WorkflowFile 
 /** What a node gave in its last run. */
 export function output(execution: Execution, name: string, index = 0): INodeExecutionData[] {
 	const runs = execution.data.resultData.runData[name];
-	return runs?.at(-1)?.data?.main[index] ?? [];
+	return runs?.at(-1)?.data?.main?.[index] ?? [];
 }
 
 /** The JSON of what a node gave in its last run. */
