@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { chromium, type Browser, type BrowserContext } from 'playwright-core';
+import { chromium, selectors, type Browser, type BrowserContext } from 'playwright-core';
 import type { N8nApi } from '../n8n/rest.cts';
 
 const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
@@ -17,6 +17,7 @@ export function chromiumPath(): string {
 
 /** Starts Chromium without a window. */
 export async function openBrowser(): Promise<Browser> {
+	selectors.setTestIdAttribute('data-test-id');
 	return await chromium.launch({
 		executablePath: chromiumPath(),
 		// Its own sandbox needs user namespaces, which containers rarely grant.
