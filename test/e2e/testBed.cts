@@ -19,14 +19,21 @@ export function useTestBed(options: SandboxOptions = {}): TestBed {
 		const api = new N8nApi(run.url);
 		await api.login();
 		const sandbox = await startSandbox({ queueSeconds: 0.1, renderSeconds: 0.3, ...options });
-		const { apiKey, url: baseUrl } = sandbox;
-		const name = `Sandbox on ${new URL(baseUrl).port}`;
-		const magicHourApi = await api.createCredential('magicHourApi', name, { apiKey, baseUrl });
+		const magicHourApi = await createSandboxCredential(api, sandbox);
 		Object.assign(bed, { run, api, sandbox, credentials: { magicHourApi } });
 	});
 	beforeEach(() => bed.sandbox.reset());
 	afterAll(async () => await bed.sandbox?.close());
 	return bed;
+}
+
+/** Makes a credential for a sandbox. */
+export async function createSandboxCredential(
+	api: N8nApi,
+	{ apiKey, url }: Sandbox,
+): Promise<StoredCredential> {
+	const name = `Sandbox on ${new URL(url).port}`;
+	return await api.createCredential('magicHourApi', name, { apiKey, baseUrl: url });
 }
 
 /** A job of files that are on the web already, awaited: the shortest way to a finished video. */

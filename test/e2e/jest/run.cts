@@ -8,8 +8,6 @@ export interface Run {
 	files: string;
 	log: string;
 	userFolder: string;
-	/** The packed node. */
-	tarball: string;
 }
 
 /** Makes the run known to the suites, which jest loads in contexts of their own. */
