@@ -46,7 +46,8 @@ export interface Execution {
 /** A row of the executions list. */
 export type ExecutionSummary = Omit<Execution, 'data'>;
 
-const owner = {
+/** The account of every n8n that is started here; it holds nothing but sandboxes. */
+export const owner = {
 	email: 'owner@example.com',
 	firstName: 'Olivia',
 	lastName: 'Owner',
