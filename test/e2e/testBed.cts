@@ -32,8 +32,7 @@ export async function createSandboxCredential(
 	api: N8nApi,
 	{ apiKey, url }: Sandbox,
 ): Promise<StoredCredential> {
-	const name = `Sandbox on ${new URL(url).port}`;
-	return await api.createCredential('magicHourApi', name, { apiKey, baseUrl: url });
+	return await api.createCredential('magicHourApi', 'Magic Hour sandbox', { apiKey, baseUrl: url });
 }
 
 /** A job of files that are on the web already, awaited: the shortest way to a finished video. */

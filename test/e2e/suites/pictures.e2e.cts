@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { openBrowser, openSession } from '../editor/browser.cts';
 import { Editor } from '../editor/editor.cts';
-import { takePicture } from '../editor/pictures.cts';
+import { areaOf, takePicture } from '../editor/pictures.cts';
 import { exampleWorkflow } from '../exampleWorkflows.cts';
 import { awaitedJob, useTestBed } from '../testBed.cts';
-import { lipSync, node, start, withRows, workflow } from '../workflow.cts';
+import { lipSync, start, withRows, workflow } from '../workflow.cts';
 
 // The pictures show the newest n8n only.
 const bed = useTestBed();
@@ -14,9 +14,6 @@ let browser: Browser;
 beforeAll(async () => (browser = await openBrowser()));
 afterAll(async () => await browser?.close());
 
-const whole = { x: 0, y: 0, width: 1400, height: 900 };
-/** The canvas without the bars around it. */
-const canvas = { x: 160, y: 230, width: 1080, height: 380 };
 /** The nodes panel, on the right. */
 const nodesPanel = { x: 1014, y: 64, width: 386, height: 800 };
 
@@ -36,7 +33,9 @@ inNewest.each(['light', 'dark'] as const)('Pictures for the documentation, %s', 
 		const { api, credentials, run } = bed;
 		const file = exampleWorkflow('first-job', { credentials, files: run.files });
 		await editor.open(await api.importWorkflow(file));
-		await takePicture(editor.page, `workflow-${theme}`, canvas);
+		// Their names are written below them.
+		const nodes = editor.page.getByTestId('canvas-node');
+		await takePicture(editor.page, `workflow-${theme}`, await areaOf(nodes, 64));
 	});
 
 	it('shows what the nodes panel says', async () => {
@@ -50,18 +49,11 @@ inNewest.each(['light', 'dark'] as const)('Pictures for the documentation, %s', 
 	it('shows a batch with its output', async () => {
 		const { api, credentials } = bed;
 		const rows = ['Ada', 'Ben', 'Cem'].map((person) => ({ person }));
-		const batch = withRows(
-			workflow('Batch', [
-				start(),
-				lipSync(job, { credentials }),
-				node('Next', 'n8n-nodes-base.noOp'),
-			]),
-			rows,
-		);
+		const batch = withRows(workflow('Batch', [start(), lipSync(job, { credentials })]), rows);
 		await editor.open(await api.importWorkflow(batch));
 		await editor.openNode('Lip Sync');
 		await editor.executeStep();
 		await editor.output.getByText('Cem', { exact: true }).waitFor();
-		await takePicture(editor.page, `batch-${theme}`, whole);
+		await takePicture(editor.page, `batch-${theme}`, await areaOf(editor.panel));
 	});
 });
