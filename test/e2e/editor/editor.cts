@@ -41,7 +41,9 @@ export class Editor {
 
 	/** Goes back to the canvas. */
 	async closeNode(): Promise<void> {
-		await this.page.getByTestId('ndv-close-button').click();
+		const close = this.page.getByTestId('ndv-close-button');
+		// The way back in n8n 1.x.
+		await close.or(this.page.getByTestId('back-to-canvas')).first().click();
 		await this.panel.waitFor({ state: 'hidden' });
 	}
 
