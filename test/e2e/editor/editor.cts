@@ -1,0 +1,100 @@
+import type { Locator, Page } from 'playwright-core';
+import type { StoredWorkflow } from '../n8n/rest.cts';
+
+/** n8n's editor, in the words of a person who uses it. */
+export class Editor {
+	constructor(readonly page: Page) {
+		page.setDefaultTimeout(15_000);
+	}
+
+	/** Opens a workflow on the canvas. */
+	async open(workflow: StoredWorkflow): Promise<void> {
+		// The first page of a fresh n8n takes its time.
+		const patience = { timeout: 60_000 };
+		await this.page.goto(`/workflow/${workflow.id}`, patience);
+		await this.page.getByTestId('canvas-node').first().waitFor(patience);
+	}
+
+	/** Types into the nodes panel. */
+	async searchNodes(text: string): Promise<void> {
+		const search = this.page.getByTestId('node-creator-search-bar');
+		if (!(await search.isVisible()))
+			await this.page.getByTestId('node-creator-plus-button').click();
+		await search.fill(text);
+	}
+
+	/** What the nodes panel offers under this name. */
+	offer(name: string): Locator {
+		return this.page.getByTestId('node-creator-item-name').getByText(name, { exact: true });
+	}
+
+	/** The node on the canvas that has this name. */
+	node(name: string): Locator {
+		return this.page.locator(`[data-test-id=canvas-node][data-node-name="${name}"]`);
+	}
+
+	/** Opens the panel of a node. */
+	async openNode(name: string): Promise<void> {
+		await this.node(name).dblclick();
+		await this.parameters.waitFor();
+	}
+
+	/** Goes back to the canvas. */
+	async closeNode(): Promise<void> {
+		const close = this.page.getByTestId('ndv-close-button');
+		// The way back in n8n 1.x.
+		await close.or(this.page.getByTestId('back-to-canvas')).first().click();
+		await this.panel.waitFor({ state: 'hidden' });
+	}
+
+	/** The whole panel of the opened node: input, parameters, output. */
+	get panel(): Locator {
+		return this.page.getByTestId('ndv');
+	}
+
+	/** The middle of the panel. */
+	get parameters(): Locator {
+		return this.panel.getByTestId('node-parameters').first();
+	}
+
+	/** The right side of the panel. */
+	get output(): Locator {
+		return this.panel.getByTestId('output-panel');
+	}
+
+	/** The parameter with this name (of the workflow's JSON). */
+	parameter(name: string): Locator {
+		return this.parameters.getByTestId(`parameter-input-${name}`);
+	}
+
+	/** The labels of all fields that can be seen, in their order, collections included. */
+	async fields(): Promise<string[]> {
+		const labels = this.parameters.getByTestId('input-label').filter({ visible: true });
+		// Below its label, a field has the switch between "Fixed" and "Expression".
+		return (await labels.allInnerTexts()).map((text) => text.trim().split('\n')[0]!);
+	}
+
+	/** Whether n8n marks a parameter as one that must be mended before a run. */
+	async hasWarning(name: string): Promise<boolean> {
+		return await this.parameter(name).evaluate(
+			(element) =>
+				element.closest('.has-issues') !== null || !!element.querySelector('.has-issues'),
+		);
+	}
+
+	/** Chooses how a resource locator is given, such as "By URL". */
+	async chooseLocatorMode(name: string, mode: string): Promise<void> {
+		await this.parameter(name).getByTestId('rlc-mode-selector').click();
+		await this.page.getByRole('option', { name: mode }).click();
+	}
+
+	/** Where the value of a resource locator is typed in. */
+	locatorInput(name: string): Locator {
+		return this.parameter(name).getByTestId('rlc-input');
+	}
+
+	/** Runs the opened node, and what comes before it where that has not run. */
+	async executeStep(): Promise<void> {
+		await this.panel.getByTestId('node-execute-button').click();
+	}
+}

@@ -1,0 +1,31 @@
+import { useTestBed } from '../testBed.cts';
+
+const bed = useTestBed();
+
+const testWith = async (apiKey: string) => {
+	const { api, sandbox, credentials } = bed;
+	return await api.testCredential(credentials.magicHourApi, { apiKey, baseUrl: sandbox.url });
+};
+
+describe('The credential dialog', () => {
+	it('goes green with a good key', async () => {
+		expect(await testWith(bed.sandbox.apiKey)).toMatchObject({ status: 'OK' });
+	});
+
+	it('goes green with a base URL that ends with a slash', async () => {
+		const { api, sandbox, credentials } = bed;
+		const { apiKey, url } = sandbox;
+		const answer = await api.testCredential(credentials.magicHourApi, {
+			apiKey,
+			baseUrl: `${url}/`,
+		});
+		expect(answer).toMatchObject({ status: 'OK' });
+	});
+
+	it('goes red with a bad key', async () => {
+		const answer = await testWith('not-the-key');
+		expect(answer.status).toBe('Error');
+		expect(answer.message).toMatch(/authori[sz]|API key|401/i);
+		expect(answer.message).not.toContain('not-the-key');
+	});
+});

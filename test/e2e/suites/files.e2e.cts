@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import { createReadStream } from 'node:fs';
+import { copyFile, readFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { useTestBed } from '../testBed.cts';
+import { lipSync, node, outputJson, start, workflow } from '../workflow.cts';
+
+const samples = join(__dirname, '..', '..', '..', 'samples');
+const bed = useTestBed();
+
+const fromBinary = {
+	audioInput: 'binary',
+	videoInput: 'binary',
+	endSeconds: 2,
+	waitForCompletion: true,
+	downloadOutput: true,
+	options: { pollInterval: 0.1 },
+};
+
+const byPosition = { mode: 'combine', combineBy: 'combineByPosition' };
+
+const uploadedBytes = () => [...bed.sandbox.uploads.values()].map(({ bytes }) => bytes).sort();
+
+async function sampleBytes(): Promise<number[]> {
+	const files = ['voice-over.mp3', 'talking-head.mp4'];
+	const contents = await Promise.all(
+		files.map(async (file) => await readFile(join(samples, file))),
+	);
+	return contents.map(({ length }) => length).sort();
+}
+
+describe('Files', () => {
+	it('go from Read/Write Files to Magic Hour, and the video back to the disk', async () => {
+		const { api, run, credentials } = bed;
+		for (const file of ['voice-over.mp3', 'talking-head.mp4']) {
+			await copyFile(join(samples, file), join(run.files, file));
+		}
+		const read = (name: string, file: string, dataPropertyName: string) =>
+			node(name, 'n8n-nodes-base.readWriteFile', {
+				fileSelector: join(run.files, file),
+				options: { dataPropertyName },
+			});
+		const written = join(run.files, 'lip-synced.mp4');
+		const write = node('Write', 'n8n-nodes-base.readWriteFile', {
+			operation: 'write',
+			fileName: written,
+		});
+		const stored = await api.importWorkflow(
+			workflow(
+				'Files from the disk',
+				[
+					start(),
+					read('Audio', 'voice-over.mp3', 'audio'),
+					read('Video', 'talking-head.mp4', 'video'),
+					node('Merge', 'n8n-nodes-base.merge', byPosition, { typeVersion: 3 }),
+					lipSync(fromBinary, { credentials }),
+					write,
+				],
+				[
+					['Start', 0, 'Audio'],
+					['Start', 0, 'Video'],
+					['Audio', 0, 'Merge', 0],
+					['Video', 0, 'Merge', 1],
+					['Merge', 0, 'Lip Sync'],
+					['Lip Sync', 0, 'Write'],
+				],
+			),
+		);
+
+		const execution = await api.run(stored, 'Start');
+
+		expect(execution.status).toBe('success');
+		expect(outputJson(execution, 'Lip Sync')).toMatchObject([{ status: 'complete' }]);
+		expect(uploadedBytes()).toEqual(await sampleBytes());
+		expect(await readFile(written)).toEqual(await readFile(join(samples, 'talking-head.mp4')));
+	});
+
+	it('go from HTTP Request to Magic Hour', async () => {
+		const { api, credentials } = bed;
+		const shelf = await serveSamples();
+		const fetchFile = (name: string, file: string, outputPropertyName: string) =>
+			node(
+				name,
+				'n8n-nodes-base.httpRequest',
+				{
+					url: `${shelf.url}/${file}`,
+					options: { response: { response: { responseFormat: 'file', outputPropertyName } } },
+				},
+				{ typeVersion: 4.2 },
+			);
+		const stored = await api.importWorkflow(
+			workflow(
+				'Files from the web',
+				[
+					start(),
+					fetchFile('Audio', 'voice-over.mp3', 'audio'),
+					fetchFile('Video', 'talking-head.mp4', 'video'),
+					node('Merge', 'n8n-nodes-base.merge', byPosition, { typeVersion: 3 }),
+					lipSync(fromBinary, { credentials }),
+				],
+				[
+					['Start', 0, 'Audio'],
+					['Start', 0, 'Video'],
+					['Audio', 0, 'Merge', 0],
+					['Video', 0, 'Merge', 1],
+					['Merge', 0, 'Lip Sync'],
+				],
+			),
+		);
+
+		const execution = await api.run(stored, 'Start');
+		shelf.server.close();
+
+		expect(execution.status).toBe('success');
+		expect(outputJson(execution, 'Lip Sync')).toMatchObject([{ status: 'complete' }]);
+		expect(uploadedBytes()).toEqual(await sampleBytes());
+	});
+});
+
+async function serveSamples(): Promise<{ server: Server; url: string }> {
+	const types: Record<string, string> = { mp3: 'audio/mpeg', mp4: 'video/mp4' };
+	const server = createServer(({ url = '' }, response) => {
+		response.setHeader('content-type', types[url.slice(-3)] ?? 'text/plain');
+		createReadStream(join(samples, url)).pipe(response);
+	}).listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}

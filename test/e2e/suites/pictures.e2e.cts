@@ -1,0 +1,59 @@
+import type { Browser } from 'playwright-core';
+import { openBrowser, openSession } from '../editor/browser.cts';
+import { Editor } from '../editor/editor.cts';
+import { areaOf, takePicture } from '../editor/pictures.cts';
+import { exampleWorkflow } from '../exampleWorkflows.cts';
+import { awaitedJob, useTestBed } from '../testBed.cts';
+import { lipSync, start, withRows, workflow } from '../workflow.cts';
+
+// The pictures show the newest n8n only.
+const bed = useTestBed();
+const inNewest = process.env.N8N_E2E_TARGET === '1.x' ? describe.skip : describe;
+let browser: Browser;
+
+beforeAll(async () => (browser = await openBrowser()));
+afterAll(async () => await browser?.close());
+
+/** The nodes panel, on the right. */
+const nodesPanel = { x: 1014, y: 64, width: 386, height: 800 };
+
+async function openEditor(theme: 'light' | 'dark'): Promise<Editor> {
+	const session = await openSession(browser, bed.api, theme);
+	return new Editor(await session.newPage());
+}
+
+inNewest.each(['light', 'dark'] as const)('Pictures for the documentation, %s', (theme) => {
+	const job = { ...awaitedJob, additionalFields: { name: '={{ $json.person }}' } };
+	let editor: Editor;
+
+	beforeAll(async () => (editor = await openEditor(theme)));
+	afterAll(async () => await editor?.page.context().close());
+
+	it('shows the first workflow on the canvas', async () => {
+		const { api, credentials, run } = bed;
+		const file = exampleWorkflow('first-job', { credentials, files: run.files });
+		await editor.open(await api.importWorkflow(file));
+		// Their names are written below them.
+		const nodes = editor.page.getByTestId('canvas-node');
+		await takePicture(editor.page, `workflow-${theme}`, await areaOf(nodes, 64));
+	});
+
+	it('shows what the nodes panel says', async () => {
+		await editor.open(await bed.api.importWorkflow(workflow('Empty', [start()])));
+		await editor.searchNodes('lip sync');
+		await editor.offer('Magic Hour Lip Sync').click();
+		await editor.page.getByText('Wait for a video project').waitFor();
+		await takePicture(editor.page, `nodes-panel-${theme}`, nodesPanel);
+	});
+
+	it('shows a batch with its output', async () => {
+		const { api, credentials } = bed;
+		const rows = ['Ada', 'Ben', 'Cem'].map((person) => ({ person }));
+		const batch = withRows(workflow('Batch', [start(), lipSync(job, { credentials })]), rows);
+		await editor.open(await api.importWorkflow(batch));
+		await editor.openNode('Lip Sync');
+		await editor.executeStep();
+		await editor.output.getByText('Cem', { exact: true }).waitFor();
+		await takePicture(editor.page, `batch-${theme}`, await areaOf(editor.panel));
+	});
+});
