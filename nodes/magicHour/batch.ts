@@ -12,6 +12,7 @@ export class Batch<Plan, Started> {
 	private readonly indexes: number[];
 	private readonly plans = new Map<number, Plan>();
 	private readonly results = new Map<number, ItemOutput | Problem>();
+	private firstFailure?: { problem: Problem; index: number };
 	private readonly continues: boolean;
 	private run?: Run;
 
@@ -62,15 +63,15 @@ export class Batch<Plan, Started> {
 		}
 	}
 
-	/** What stops the workflow: the first item's error, unless the node is set to continue. */
+	/**
+	 * What stops the workflow, unless the node is set to continue: what failed first. Whatever failed after
+	 * it may only have been broken off because of it.
+	 */
 	failure() {
 		if (this.continues) return undefined;
-		const failed = this.indexes.filter((index) => this.results.get(index) instanceof Problem);
-		// Items that were only broken off because another one failed are not the reason.
-		const isReason = (index: number) => (this.results.get(index) as Problem).code !== 'stopped';
-		const reason = failed.find(isReason) ?? failed[0];
-		if (reason === undefined) return undefined;
-		return this.errorOf(this.withOtherJobs(this.results.get(reason) as Problem), reason);
+		if (this.firstFailure === undefined) return undefined;
+		const { problem, index } = this.firstFailure;
+		return this.errorOf(this.withOtherJobs(problem), index);
 	}
 
 	/** One output item per input item. */
@@ -155,7 +156,9 @@ export class Batch<Plan, Started> {
 	}
 
 	private fail(index: number, error: unknown): void {
-		this.results.set(index, asProblem(error));
+		const problem = asProblem(error);
+		this.results.set(index, problem);
+		this.firstFailure ??= { problem, index };
 		if (!this.continues) this.halt.abort();
 	}
 

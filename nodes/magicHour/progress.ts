@@ -13,6 +13,11 @@ export class Progress {
 
 	constructor(private readonly ctx: IExecuteFunctions) {}
 
+	/** A job that exists and whose status was not asked for yet. */
+	expect(id: string): void {
+		this.statuses.set(id, 'queued');
+	}
+
 	/** @param project as the API has just reported it */
 	update(project: VideoProject): void {
 		this.statuses.set(project.id, project.status);

@@ -60,6 +60,7 @@ export class Run {
 	/** To be called as soon as the id of an item's job is known. */
 	noteJob(itemIndex: number, id: string): void {
 		this.jobIds.set(itemIndex, id);
+		this.progress.expect(id);
 		try {
 			nameJobs(this.ctx, this.jobIds.values());
 		} catch (error) {
