@@ -64,7 +64,7 @@ describe('the published package', () => {
 			{ encoding: 'utf8' },
 		).stdout;
 		expect(new Set(used.trim().split('\n'))).toEqual(
-			new Set(['require("n8n-workflow")', 'require("crypto")']),
+			new Set(['require("n8n-workflow")', 'require("node:crypto")']),
 		);
 	});
 });
