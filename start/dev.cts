@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { cp, copyFile, watch } from 'node:fs/promises';
+import { cp, copyFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startSandbox } from '../sandbox/index.cts';
 import { exampleNames, exampleWorkflow } from '../test/e2e/exampleWorkflows.cts';
 import { owner, type N8nApi, type StoredCredential } from '../test/e2e/n8n/rest.cts';
@@ -54,14 +55,29 @@ async function webhookCredential(api: N8nApi): Promise<Record<string, StoredCred
 	return { magicHourWebhookApi: await api.createCredential('magicHourWebhookApi', name, data) };
 }
 
-/** Brings every new build to where n8n looks for changes. */
+/**
+ * Brings every new build to where n8n looks for changes. It looks at times instead of listening for events,
+ * as Node's recursive watcher dies of a folder that a build deletes.
+ */
 async function copyOnChange(installed: string): Promise<void> {
 	const built = join(repository, 'dist');
-	for await (const { filename } of watch(built, { recursive: true })) {
-		if (!filename) continue;
-		// A build removes files before it writes them anew.
-		await cp(join(built, filename), join(installed, filename), { recursive: true }).catch(() => {});
+	for (let copied = Date.now(); ; await sleep(500)) {
+		try {
+			const changed = await newestChange(built);
+			if (changed <= copied) continue;
+			await cp(built, installed, { recursive: true });
+			copied = changed;
+		} catch {
+			// In the middle of a build; the next look finds it whole.
+		}
 	}
+}
+
+/** When a file in the folder was last written, in milliseconds since the epoch. */
+async function newestChange(folder: string): Promise<number> {
+	const files = await readdir(folder, { recursive: true });
+	const stats = await Promise.all(files.map(async (file) => await stat(join(folder, file))));
+	return Math.max(...stats.map(({ mtimeMs }) => mtimeMs));
 }
 
 dev().catch((error: Error) => {

@@ -2,6 +2,7 @@ import type { Browser } from 'playwright-core';
 import { openBrowser, openSession } from '../editor/browser.cts';
 import { Editor } from '../editor/editor.cts';
 import type { WorkflowFile } from '../n8n/rest.cts';
+import { until } from '../poll.cts';
 import { awaitedJob, useTestBed } from '../testBed.cts';
 import { lipSync, start, withRows, workflow } from '../workflow.cts';
 
@@ -169,6 +170,10 @@ describe('A run in the editor', () => {
 		await editor.openNode('Get');
 		await editor.chooseLocatorMode('projectId', 'By URL');
 		await editor.locatorInput('projectId').fill(`https://magichour.ai/my-library?videoId=${id}`);
+		// The editor takes a text over a moment after it was typed.
+		await until('the id to be taken', async () =>
+			(await editor.hasWarning('projectId')) ? undefined : true,
+		);
 		await editor.executeStep();
 
 		await editor.output.getByText('complete', { exact: true }).first().waitFor();
