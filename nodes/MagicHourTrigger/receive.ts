@@ -3,7 +3,7 @@ import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { VideoProject } from '../magicHour/api.types';
 import { projectOutput } from '../magicHour/project';
 import { readDelivery } from './delivery';
-import { forget, keepUnsaved, remember } from './replayMemory';
+import { forget, remember } from './replayMemory';
 import { isGenuine } from './signature';
 
 const DEFAULT_TOLERANCE_SECONDS = 300;
@@ -86,6 +86,5 @@ function isRepeated(context: IWebhookFunctions, event: string, projectId: string
 	response.once('finish', () => {
 		if (response.statusCode >= 300) forget(memory, event, projectId);
 	});
-	void keepUnsaved(memory, () => response.writableFinished || response.destroyed);
 	return false;
 }

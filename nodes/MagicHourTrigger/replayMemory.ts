@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { sleep, type IDataObject } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 
 /**
  * Deliveries a trigger remembers, newest last; about 30 kB of static data. n8n copies static data
@@ -55,27 +55,6 @@ export function forget(staticData: IDataObject, event: string, projectId: string
 	const index = memory.seen.indexOf(key);
 	if (index >= 0) memory.seen.splice(index, 1);
 	memory.withdrawn.add(key);
-}
-
-/** Milliseconds; n8n has started an execution long before. */
-const LONGEST_START_MS = 10_000;
-
-/**
- * Keeps static data marked as changed until n8n has saved it. While n8n 2.40 starts the execution it makes a
- * second workflow object of the same static data, which takes the mark away, and then saves nothing. So the
- * change is made again until the answer is out, which n8n sends after saving.
- */
-export async function keepUnsaved(
-	staticData: IDataObject,
-	isAnswered: () => boolean,
-): Promise<void> {
-	const { seen } = recall(staticData);
-	const end = Date.now() + LONGEST_START_MS;
-	// The busier n8n is, the longer it takes from the one step to the other, and the longer the pauses may be.
-	for (let milliseconds = 1; !isAnswered() && Date.now() < end; milliseconds++) {
-		await sleep(milliseconds);
-		staticData.seen = seen;
-	}
 }
 
 /** This process's memory, with what another one (queue mode, an earlier run) has stored. */
