@@ -35,7 +35,14 @@ export class MagicHourTrigger implements INodeType {
 			{ name: 'magicHourWebhookApi', required: true, testedBy: 'magicHourSigningSecret' },
 		],
 		webhooks: [
-			{ name: 'default', httpMethod: 'POST', responseMode: 'onReceived', path: 'webhook' },
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				path: 'webhook',
+				responseMode: 'onReceived',
+				// Empty: the answer is the node's own.
+				responseData: '',
+			},
 		],
 		triggerPanel,
 		properties,

@@ -3,7 +3,7 @@ import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import type { VideoProject } from '../magicHour/api.types';
 import { projectOutput } from '../magicHour/project';
 import { readDelivery } from './delivery';
-import { forget, remember } from './replayMemory';
+import { forget, keep, remember } from './replayMemory';
 import { isGenuine } from './signature';
 
 const DEFAULT_TOLERANCE_SECONDS = 300;
@@ -30,9 +30,22 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 	if (!subscribedEvents(context).includes(event)) return ignore('not subscribed to this event');
 	if (!project) return refuse(context);
 	if (!isOfWantedType(context, project)) return ignore('not a wanted type of project');
-	if (isRepeated(context, event, project.id)) return ignore('received before');
+	const items = [[{ json: { event, ...projectOutput(project) } }]];
+	// While a person listens for a test event, the same event may be sent again.
+	if (context.getMode() === 'manual') return { workflowData: items };
 
-	return { workflowData: [[{ json: { event, ...projectOutput(project) } }]] };
+	const memory = context.getWorkflowStaticData('node');
+	if (!remember(memory, event, project.id)) return ignore('received before');
+	forgetUnlessStarted(context, () => forget(memory, event, project.id));
+	return {
+		workflowData: items,
+		// n8n reads the answer once it has started the execution, and then saves the static data. What was
+		// written before does not count any more in n8n 2.40: it makes a second workflow of the same object.
+		get webhookResponse() {
+			keep(memory);
+			return { message: 'Workflow was started' };
+		},
+	};
 }
 
 function refuse(context: IWebhookFunctions): IWebhookResponseData {
@@ -71,20 +84,10 @@ function isOfWantedType(context: IWebhookFunctions, project: VideoProject): bool
 	return wanted.length === 0 || wanted.includes(project.type);
 }
 
-/**
- * Whether this delivery has started the workflow before. One that comes now is remembered, unless
- * n8n then fails to start the execution: the vendor's next try must be able to.
- * While a person listens for a test event nothing is remembered: the same event may be sent again.
- */
-function isRepeated(context: IWebhookFunctions, event: string, projectId: string): boolean {
-	if (context.getMode() === 'manual') return false;
-
-	const memory = context.getWorkflowStaticData('node');
-	if (!remember(memory, event, projectId)) return true;
-
+/** n8n answers with an error where it could not start the execution: the vendor will try again. */
+function forgetUnlessStarted(context: IWebhookFunctions, forgetIt: () => void): void {
 	const response = context.getResponseObject();
 	response.once('finish', () => {
-		if (response.statusCode >= 300) forget(memory, event, projectId);
+		if (response.statusCode >= 300) forgetIt();
 	});
-	return false;
 }

@@ -42,10 +42,14 @@ export function remember(staticData: IDataObject, event: string, projectId: stri
 
 	memory.withdrawn.delete(key);
 	memory.seen.push(key);
-	memory.seen.splice(0, memory.seen.length - REMEMBERED_DELIVERIES);
-	// The array itself and not a copy: n8n saves it later, with what has arrived by then.
-	staticData.seen = memory.seen;
+	keep(staticData);
 	return true;
+}
+
+/** Marks what is remembered as changed, so that n8n saves it. */
+export function keep(staticData: IDataObject): void {
+	// The array itself and not a copy: by the time it is written, more may have arrived.
+	staticData.seen = recall(staticData).seen;
 }
 
 /** Takes a delivery back whose execution did not start, so that the vendor's next try can start it. */
@@ -67,6 +71,7 @@ function recall(staticData: IDataObject): Memory {
 	const known = new Set(memory.seen);
 	const stored = (staticData.seen as string[] | undefined) ?? [];
 	memory.seen.unshift(...stored.filter((key) => !known.has(key) && !memory.withdrawn.has(key)));
+	memory.seen.splice(0, memory.seen.length - REMEMBERED_DELIVERIES);
 	return memory;
 }
 

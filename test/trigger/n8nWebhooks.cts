@@ -138,9 +138,8 @@ export class N8nWebhooks {
 		try {
 			const result = await this.nodeType.webhook!.call(context);
 			if (result.noWebhookResponse) return;
-			const answer = result.workflowData
-				? await this.execute(result.workflowData[0]![0]!.json)
-				: result.webhookResponse;
+			if (result.workflowData) await this.execute(workflow, result.workflowData[0]![0]!.json);
+			const answer: unknown = result.webhookResponse ?? { message: 'Workflow was started' };
 			await this.saveStaticData(workflow);
 			res.json(answer);
 		} catch (error) {
@@ -148,12 +147,13 @@ export class N8nWebhooks {
 		}
 	}
 
-	private async execute(json: IDataObject): Promise<IDataObject> {
+	private async execute({ staticData }: Workflow, json: IDataObject): Promise<void> {
 		await nextTurn();
+		// As n8n 2.40 does: a second workflow of the same object, which takes it for unchanged.
+		staticData.__dataChanged = false;
 		this.events.emit('reached', json.id);
 		await this.setup.onStart?.(json);
 		this.started.push(json);
-		return { message: 'Workflow was started' };
 	}
 
 	private readWorkflow(): Workflow {

@@ -120,10 +120,7 @@ describe('The published trigger', () => {
 		expect(outputJson(runs[1]!, 'Magic Hour Trigger')).toMatchObject([{ id }]);
 	}, 180_000);
 
-	// n8n 2.40 does not store what a webhook changes in its static data when it starts an execution.
-	const inOneProcess = target === '2.x' ? it.failing : it;
-
-	inOneProcess('still knows what it was sent before the restart', async () => {
+	it('still knows what it was sent before the restart', async () => {
 		const [first] = await runsOf(stored, 1);
 		const [delivered] = outputJson(first!, 'Magic Hour Trigger');
 		const { event: type, ...payload } = delivered!;
@@ -167,4 +164,31 @@ onlyIn2x('Resume without polling', () => {
 		expect(checksWhileAsleep).toBe(2);
 		expect(sandbox.jobs).toHaveLength(2);
 	}, 120_000);
+
+	it.each([
+		['that were finished before anybody waited for them', 0, 'complete'],
+		['that failed', 3, 'error'],
+	] as const)(
+		'goes on with jobs %s',
+		async (_which, renderSeconds, outcome) => {
+			const { sandbox } = await publish('resume-without-polling-callback');
+			sandbox.setScript(() => ({ queueSeconds: 0, renderSeconds, outcome }));
+			const magicHourApi = await createSandboxCredential(api, sandbox);
+			const file = exampleWorkflow('resume-without-polling-create', {
+				credentials: { magicHourApi },
+				files: server.files,
+			});
+
+			const id = await api.start(await api.importWorkflow(file), 'When you start it');
+			const done = await api.finished(id, 90);
+			await sandbox.close();
+
+			expect(done.status).toBe('success');
+			expect(outputJson(done, 'Your next step').map(({ status }) => status)).toEqual([
+				outcome,
+				outcome,
+			]);
+		},
+		120_000,
+	);
 });
