@@ -1,12 +1,9 @@
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { LipSyncRequest } from '../../magicHour/api.types';
-import type { Operation } from '../../magicHour/operation';
 import { createOnce, type Job } from '../../magicHour/createOnce';
-import { fingerprint } from '../../magicHour/memory';
+import type { Operation } from '../../magicHour/operation';
 import type { Parameters } from '../../magicHour/parameters';
 import { reportJobs } from '../../magicHour/report';
-import type { Run } from '../../magicHour/run';
 import { checkSpending } from '../../magicHour/spending';
 import {
 	awaitedOutput,
@@ -17,8 +14,9 @@ import {
 	waitPlan,
 	type WaitPlan,
 } from '../waitFields';
-import { clipFields, clipOf, maxFpsLimitField, type Clip } from './clipFields';
-import { sourceFields, sourcesOf, type Source, type Sources } from './sourceFields';
+import { clipFields, maxFpsLimitField } from './clipFields';
+import { fingerprintOf, requestPlan, uploadedRequest, type RequestPlan } from './request';
+import { sourceFields } from './sourceFields';
 
 export const option: INodePropertyOptions = {
 	name: 'Create',
@@ -111,12 +109,7 @@ export const fields: INodeProperties[] = [
 	},
 ];
 
-interface CreatePlan {
-	sources: Sources;
-	clip: Clip;
-	name?: string;
-	height?: number;
-	width?: number;
+interface CreatePlan extends RequestPlan {
 	/** Undefined where the node returns at once. */
 	wait?: WaitPlan;
 	/** Credits, of the whole run. */
@@ -125,67 +118,13 @@ interface CreatePlan {
 
 function planOf(item: Parameters): CreatePlan {
 	return {
-		sources: sourcesOf(item),
-		clip: clipOf(item),
-		name: item.optionalText('additionalFields.name', 'Name'),
-		height: item.optionalNumber('additionalFields.height', 'Height', 0) || undefined,
-		width: item.optionalNumber('additionalFields.width', 'Width', 0) || undefined,
+		...requestPlan(item),
 		wait: item.flag('waitForCompletion') ? waitPlan(item) : undefined,
 		// A limit that was set, but whose expression has no value, must not mean: no limit.
 		maxCredits: item.has('options', 'maxCredits')
 			? item.number('options.maxCredits', 'Max Credits', 0)
 			: undefined,
 	};
-}
-
-/** The request body; fields that were left empty are not sent. */
-function requestOf(
-	{ sources, clip, name, height, width }: CreatePlan,
-	paths: Paths,
-): LipSyncRequest {
-	return {
-		...(name !== undefined && { name }),
-		start_seconds: clip.startSeconds,
-		end_seconds: clip.endSeconds,
-		...(clip.maxFpsLimit !== undefined && { max_fps_limit: clip.maxFpsLimit }),
-		...(height !== undefined && { height }),
-		...(width !== undefined && { width }),
-		assets: {
-			audio_file_path: paths.audio,
-			video_source: sources.videoSource,
-			...(paths.video !== undefined && { video_file_path: paths.video }),
-			...(sources.youtubeUrl !== undefined && { youtube_url: sources.youtubeUrl }),
-		},
-		style: { generation_mode: clip.generationMode },
-	};
-}
-
-interface Paths {
-	audio: string;
-	video?: string;
-}
-
-async function uploaded({ audio, video }: Sources, { uploads }: Run): Promise<Paths> {
-	const sources = [audio, ...(video === undefined ? [] : [video])];
-	const files = sources.flatMap((source) => ('file' in source ? [source.file] : []));
-	const filePaths = await uploads.filePaths(files);
-	const [audioPath, videoPath] = sources.map((source) =>
-		'file' in source ? filePaths[files.indexOf(source.file)]! : source.path,
-	);
-	return { audio: audioPath!, video: videoPath };
-}
-
-/**
- * What this item asks for, before its files have an address. The name is left out: it changes nothing that is
- * paid for, and often has the time in it.
- */
-function fingerprintOf(plan: CreatePlan): string {
-	const identity = (source: Source) => ('file' in source ? source.file.key : source.path);
-	const { audio, video } = plan.sources;
-	const paths = { audio: identity(audio), video: video && identity(video) };
-	return fingerprint({
-		...requestOf({ ...plan, name: undefined }, paths),
-	} as unknown as IDataObject);
 }
 
 export const operation: Operation<CreatePlan, Job> = {
@@ -201,7 +140,7 @@ export const operation: Operation<CreatePlan, Job> = {
 		await createOnce(run, itemIndex, {
 			fingerprint: fingerprintOf(plan),
 			willWait: plan.wait !== undefined,
-			request: async () => requestOf(plan, await uploaded(plan.sources, run)),
+			request: async () => await uploadedRequest(plan, run.uploads),
 		}),
 
 	finish: async ({ response, createdAt }, { wait }, run, itemIndex) => {
