@@ -5,24 +5,27 @@ const MOST_VALUES = 5;
 const LONGEST_VALUE = 255;
 
 /**
- * Puts job ids into n8n's custom execution data, by which the list of executions can be searched. Called as
- * soon as an id is known, because what a stopped execution says afterwards is not stored any more.
+ * Job ids in n8n's custom execution data (`magic_hour_jobs`, `magic_hour_jobs_2`, …), by which the list of
+ * executions can be searched.
  */
-export function nameJobs(ctx: IExecuteFunctions, ids: Iterable<string>): void {
-	// n8n 1.x offers it to expressions only.
-	const { customData } = ctx.getWorkflowDataProxy(0).$execution as {
-		customData: IWorkflowExecutionCustomData;
-	};
-	const values: string[] = [];
-	for (const id of ids) {
-		const last = values.at(-1);
-		if (last !== undefined && last.length + 1 + id.length <= LONGEST_VALUE) {
-			values[values.length - 1] = `${last},${id}`;
-		} else {
-			values.push(id);
-		}
+export class JobIndex {
+	private values = 0;
+	private value = '';
+
+	constructor(private readonly ctx: IExecuteFunctions) {}
+
+	/** To be called as soon as an id is known: what a stopped execution says afterwards is not stored. */
+	add(id: string): void {
+		const longer = this.value === '' ? id : `${this.value},${id}`;
+		const isFull = this.value === '' || longer.length > LONGEST_VALUE;
+		if (isFull && this.values === MOST_VALUES) return;
+		if (isFull) this.values++;
+		this.value = isFull ? id : longer;
+		const key = this.values === 1 ? 'magic_hour_jobs' : `magic_hour_jobs_${this.values}`;
+		// n8n 1.x offers it to expressions only.
+		const { customData } = this.ctx.getWorkflowDataProxy(0).$execution as {
+			customData: IWorkflowExecutionCustomData;
+		};
+		customData.set(key, this.value);
 	}
-	values.slice(0, MOST_VALUES).forEach((value, index) => {
-		customData.set(index === 0 ? 'magic_hour_jobs' : `magic_hour_jobs_${index + 1}`, value);
-	});
 }

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { MagicHourClient } from './client';
-import { nameJobs } from './customData';
+import { JobIndex } from './customData';
 import { limit, type Limit } from './limit';
 import { ExecutionMemory } from './memory';
 import { Parameters } from './parameters';
@@ -13,6 +13,7 @@ const DEFAULT_PARALLEL_REQUESTS = 5;
 /** What all items of one run of the node share. */
 export class Run {
 	private readonly jobIds = new Map<number, string>();
+	private readonly jobIndex: JobIndex;
 	readonly progress: Progress;
 
 	private constructor(
@@ -29,6 +30,7 @@ export class Run {
 		readonly signal: AbortSignal,
 	) {
 		this.progress = new Progress(ctx);
+		this.jobIndex = new JobIndex(ctx);
 	}
 
 	/** @throws Problem when the credential or Parallel Requests cannot be used */
@@ -62,7 +64,7 @@ export class Run {
 		this.jobIds.set(itemIndex, id);
 		this.progress.expect(id);
 		try {
-			nameJobs(this.ctx, this.jobIds.values());
+			this.jobIndex.add(id);
 		} catch (error) {
 			// What is only told must never fail a job that is paid for.
 			this.ctx.logger.warn(
