@@ -83,7 +83,7 @@ test('1,000 deliveries at once start 1,000 executions, and none again when all a
 	await n8n.restart();
 	await sendAll();
 	expect(ids()).toHaveLength(1000);
-});
+}, 120_000);
 
 test('what is kept is bounded: 2,000 deliveries in less than 32 kB', async () => {
 	n8n = await new N8nWebhooks().start();
@@ -95,7 +95,7 @@ test('what is kept is bounded: 2,000 deliveries in less than 32 kB', async () =>
 	await send(n8n.url, project('project-2499'));
 	await send(n8n.url, project('project-500'));
 	expect(ids()).toHaveLength(2500);
-});
+}, 120_000);
 
 test('a delivery answered after a later one does not make n8n forget that one', async () => {
 	const { promise: later, resolve: answered } = deferred();
