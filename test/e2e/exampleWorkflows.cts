@@ -19,6 +19,7 @@ export interface SetUp {
 
 const credentialOf: Record<string, string> = {
 	'n8n-nodes-magic-hour.magicHourLipSync': 'magicHourApi',
+	'n8n-nodes-magic-hour.magicHourLipSyncTool': 'magicHourApi',
 	'n8n-nodes-magic-hour.magicHourTrigger': 'magicHourWebhookApi',
 };
 

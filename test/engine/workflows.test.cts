@@ -12,6 +12,7 @@ const FILES = readdirSync(join(ROOT, 'workflows'));
 const MAGIC_HOUR = 'n8n-nodes-magic-hour.magicHourLipSync';
 const PLACEHOLDERS: Record<string, object> = {
 	[MAGIC_HOUR]: { magicHourApi: { id: '', name: 'Magic Hour account' } },
+	[`${MAGIC_HOUR}Tool`]: { magicHourApi: { id: '', name: 'Magic Hour account' } },
 	'n8n-nodes-magic-hour.magicHourTrigger': {
 		magicHourWebhookApi: { id: '', name: 'Magic Hour webhook' },
 	},
@@ -54,9 +55,11 @@ describe('example workflows', () => {
 		it('names every node once, and connects them all', () => {
 			const names = nodes.map((node) => node.name);
 			expect(new Set(names).size).toBe(names.length);
-			const connected = Object.entries(connections).flatMap(([from, { main }]) => [
+			const connected = Object.entries(connections).flatMap(([from, outputs]) => [
 				from,
-				...main!.flat().map((to) => to!.node),
+				...Object.values(outputs)
+					.flat(2)
+					.map((to) => to!.node),
 			]);
 			const work = nodes.filter(({ type }) => type !== NOTE).map((node) => node.name);
 			expect(new Set(connected)).toEqual(new Set(work));
