@@ -14,6 +14,7 @@ import {
 } from 'n8n-core';
 import {
 	Workflow,
+	type INodeType,
 	type IRun,
 	type IRunExecutionData,
 	type IWorkflowBase,
@@ -100,6 +101,11 @@ export class Engine {
 	/** Runs a workflow to its end. */
 	async run(json: WorkflowJson, options?: RunOptions): Promise<IRun> {
 		return await this.execute(json, options).result;
+	}
+
+	/** A node as n8n knows it, by its full name. */
+	nodeType(name: string): INodeType {
+		return this.packages.getByName(name);
 	}
 
 	/** The content of a stored binary. */

@@ -1,8 +1,11 @@
-import type { Fault, RecordedRequest } from './types.cts';
+import type { Endpoint, Fault, FaultChoice, RecordedRequest } from './types.cts';
 
 /** The faults that were asked for and have not been used up. */
 export class Faults {
 	private waiting: Array<{ fault: Fault; skip: number; times: number }> = [];
+
+	/** Asked before the waiting ones. */
+	choice?: FaultChoice;
 
 	get pending(): readonly Fault[] {
 		return this.waiting.map(({ fault, skip, times }) => ({ ...fault, skip, times }));
@@ -14,6 +17,8 @@ export class Faults {
 
 	/** The fault that hits this request, if any; it counts as one of its times. */
 	take(request: RecordedRequest): Fault | undefined {
+		const chosen = this.choice?.(request);
+		if (chosen) return { ...chosen, on: request.endpoint as Endpoint };
 		for (const entry of this.waiting) {
 			const { fault } = entry;
 			if (fault.on !== request.endpoint || fault.match?.(request) === false) continue;
@@ -30,5 +35,6 @@ export class Faults {
 
 	clear(): void {
 		this.waiting = [];
+		this.choice = undefined;
 	}
 }

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { accountWith } from './account.cts';
 import { api } from './api.cts';
@@ -7,7 +8,7 @@ import { control } from './control.cts';
 import { Faults } from './faults.cts';
 import { JobRegistry } from './jobRegistry.cts';
 import { changed, DEFAULT_PLAN } from './jobs.cts';
-import { application, listen } from './server.cts';
+import { application, listen, listenAgain } from './server.cts';
 import { AddressSigner } from './signedAddress.cts';
 import { storage } from './storage.cts';
 import type { RecordedRequest, Sandbox, SandboxOptions } from './types.cts';
@@ -24,6 +25,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const webhooks = options.webhook && new Webhooks(options.webhook, log);
 
 	const server = createServer();
+	// A client's kept connection is not cut between two requests, unless that is wanted.
+	server.keepAliveTimeout = (options.keepAliveSeconds ?? 60) * 1000;
 	const url = await listen(server, port);
 	const signer = new AddressSigner(url);
 	const uploads = new Uploads(signer, options.uploadValiditySeconds ?? 60 * 60);
@@ -47,6 +50,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			return account();
 		},
 		fail: (fault) => faults.add(fault),
+		failBy: (choice) => {
+			faults.choice = choice;
+		},
 		clearFaults: () => faults.clear(),
 		setScript: (script) => {
 			registry.script = script;
@@ -65,6 +71,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			uploads.clear();
 			faults.clear();
 			requests.length = 0;
+		},
+		restart: async (downSeconds = 0) => {
+			const down = new Promise((resolve) => server.close(resolve));
+			server.closeAllConnections();
+			await down;
+			await pause(downSeconds * 1000);
+			if (!closed.signal.aborted) await listenAgain(server, Number(new URL(url).port));
 		},
 		close: async () => {
 			closed.abort();

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import express, { type Express, type NextFunction, type Request } from 'express';
 
@@ -88,13 +89,30 @@ function failed(log: (line: string) => void) {
  * @throws Error EADDRINUSE when the port is taken
  */
 export async function listen(server: Server, port: number): Promise<string> {
-	// Uploads may take as long as they like, and a client's kept connection is not cut between two requests.
+	// Uploads may take as long as they like.
 	server.requestTimeout = 0;
-	server.keepAliveTimeout = 60_000;
 	await new Promise<void>((resolve, reject) => {
-		server.once('error', reject).listen(port, '127.0.0.1', resolve);
+		server.once('error', reject).listen(port, '127.0.0.1', () => {
+			server.off('error', reject);
+			resolve();
+		});
 	});
 	const address = server.address();
 	if (address === null || typeof address === 'string') throw new Error('sandbox: no port');
 	return `http://127.0.0.1:${address.port}`;
+}
+
+/** Milliseconds: how long somebody else's connection may hold the port that was free for a moment. */
+const PORT_PATIENCE = 10_000;
+
+/** @throws Error EADDRINUSE when another server has taken the port meanwhile */
+export async function listenAgain(server: Server, port: number): Promise<void> {
+	for (const end = Date.now() + PORT_PATIENCE; ; await pause(50)) {
+		try {
+			await listen(server, port);
+			return;
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || Date.now() > end) throw error;
+		}
+	}
 }

@@ -14,6 +14,8 @@ export interface SandboxOptions {
 	queueSeconds?: number;
 	/** Seconds a job is `rendering`. Default: 1. */
 	renderSeconds?: number;
+	/** Seconds for which a connection that is not used stays open. Default: 60. */
+	keepAliveSeconds?: number;
 	/** Seconds for which an upload address is valid. Default: an hour. */
 	uploadValiditySeconds?: number;
 	/** What becomes of each job. Default: it is completed. */
@@ -105,6 +107,11 @@ export interface Fault {
 	match?: (request: RecordedRequest) => boolean;
 }
 
+/** Says what goes wrong with a request; undefined: nothing that was not asked for otherwise. */
+export type FaultChoice = (
+	request: RecordedRequest,
+) => Pick<Fault, 'action' | 'effect'> | undefined;
+
 export interface RecordedRequest {
 	endpoint: Endpoint | 'unknown';
 	method: string;
@@ -152,6 +159,9 @@ export interface Sandbox {
 	readonly account: Account;
 	/** Asks for a fault. Where several fit a request, the one asked for first hits. */
 	fail(fault: Fault): void;
+	/** Asks about each request from now on what goes wrong with it; before the faults of `fail`. */
+	failBy(choice: FaultChoice): void;
+	/** No more faults, and nobody is asked. */
 	clearFaults(): void;
 	/** Says what becomes of the jobs created from now on. */
 	setScript(script: JobScript): void;
@@ -163,6 +173,11 @@ export interface Sandbox {
 	finish(id: string, plan?: Partial<JobPlan>): void;
 	/** Back to how it was started: no jobs, requests, faults, uploads; all credits; the first script. */
 	reset(): void;
+	/**
+	 * Cuts all connections, refuses new ones for so many seconds, and listens again on the same port: what was
+	 * done before is still known.
+	 */
+	restart(downSeconds?: number): Promise<void>;
 	/** Stops at once; connections that are open are cut. */
 	close(): Promise<void>;
 }

@@ -8,6 +8,7 @@ import {
 } from 'n8n-workflow';
 
 import { executeItems } from '../magicHour/executeItems';
+import { quoted } from '../magicHour/quote';
 import { operationFor } from './operations';
 import { properties } from './properties';
 
@@ -32,11 +33,15 @@ export class MagicHourLipSync implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const resource = this.getNodeParameter('resource', 0) as string;
-		const name = this.getNodeParameter('operation', 0) as string;
+		const resource = this.getNodeParameter('resource', 0, '');
+		const name = this.getNodeParameter('operation', 0, '');
 		const operation = operationFor(resource, name);
 		if (operation === undefined) {
-			throw new NodeOperationError(this.getNode(), `There is no operation “${resource}: ${name}”`);
+			throw new NodeOperationError(
+				this.getNode(),
+				`There is no operation “${quoted(name)}” of a resource “${quoted(resource)}”`,
+				{ itemIndex: 0, description: 'Choose Resource and Operation from their lists.' },
+			);
 		}
 		return await executeItems(this, operation);
 	}

@@ -51,8 +51,8 @@ export const RESOURCES: Resource[] = [
 
 /** @returns the operation a person has chosen; the editor offers no others */
 export function operationFor(
-	resource: string,
-	operation: string,
+	resource: unknown,
+	operation: unknown,
 ): Operation<unknown, unknown> | undefined {
 	return RESOURCES.find(({ option }) => option.value === resource)?.operations.find(
 		({ option }) => option.value === operation,

@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { downloadResults } from '../magicHour/downloads';
 import type { ItemOutput } from '../magicHour/operation';
 import type { Parameters } from '../magicHour/parameters';
+import { Problem } from '../magicHour/problem';
 import { projectOutput } from '../magicHour/project';
 import type { Run } from '../magicHour/run';
 import { waitUntilComplete, type WaitOptions } from '../magicHour/wait';
@@ -67,16 +68,22 @@ export function waitPlan(item: Parameters): WaitPlan {
 				DEFAULT_POLL_INTERVAL_SECONDS,
 			SHORTEST_POLL_INTERVAL_SECONDS,
 		),
-		downloadTo: item.flag('downloadOutput') ? outputFieldName(item) : undefined,
+		downloadTo: item.flag('downloadOutput', 'Download Result') ? outputFieldName(item) : undefined,
 	};
 }
 
 /** Seconds; nobody is helped by more than twenty checks a second. */
 const SHORTEST_POLL_INTERVAL_SECONDS = 0.05;
 
-/** @throws Problem when the field is empty */
+/** @throws Problem when the field is empty, or no field of an object can have that name */
 export function outputFieldName(item: Parameters): string {
-	return item.text('outputBinaryPropertyName', 'Put Output File in Field');
+	const name = item.text('outputBinaryPropertyName', 'Put Output File in Field');
+	if (name === '__proto__') {
+		throw new Problem(
+			'Put Output File in Field cannot be “__proto__”: no field can have that name',
+		);
+	}
+	return name;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { Problem, type ProblemDetails } from './problem';
 import { mayHaveCreated, type Failure, type RequestKind } from './requestPolicy';
 
-const KEY_PAGE = 'https://magichour.ai/developer?tab=api-keys';
+export const KEY_PAGE = 'https://magichour.ai/developer?tab=api-keys';
 const PRICING_PAGE = 'https://magichour.ai/pricing';
 export const LIBRARY_PAGE = 'https://magichour.ai/my-library';
 
@@ -55,6 +55,12 @@ export function requestProblem(story: RequestStory): Problem {
 		return doubtfulCreation(failure, details);
 	if (failure.kind === 'refused') return refusal(failure, story, details);
 	const again = tries > 1 ? ` (tried ${tries} times)` : '';
+	if (failure.kind === 'unreadable' && request === 'download') {
+		return new Problem(`Magic Hour's storage gave a page in the place of the video${again}`, {
+			...details,
+			description: 'Run the item again, or look for the video in your Magic Hour library.',
+		});
+	}
 	if (failure.kind === 'unreadable') {
 		return new Problem(`Magic Hour's answer could not be read${again}`, {
 			...details,

@@ -4,7 +4,7 @@ import { LIBRARY_PAGE } from './advice';
 import { ExecutionMemory } from './memory';
 import type { ItemOutput, Operation } from './operation';
 import { Parameters } from './parameters';
-import { asProblem, Problem, toNodeError } from './problem';
+import { asProblem, changed, Problem, toNodeError } from './problem';
 import { Run } from './run';
 
 /** One run of the node: takes its items through an operation and keeps what comes of each. */
@@ -14,6 +14,7 @@ export class Batch<Plan, Started> {
 	private readonly results = new Map<number, ItemOutput | Problem>();
 	private firstFailure?: { problem: Problem; index: number };
 	private readonly continues: boolean;
+	private readonly memory: ExecutionMemory;
 	private run?: Run;
 
 	constructor(
@@ -23,6 +24,7 @@ export class Batch<Plan, Started> {
 	) {
 		this.indexes = ctx.getInputData().map((_, index) => index);
 		this.continues = ctx.continueOnFail();
+		this.memory = new ExecutionMemory(ctx);
 	}
 
 	/** Takes all items through the operation; it never rejects. */
@@ -71,7 +73,7 @@ export class Batch<Plan, Started> {
 		if (this.continues) return undefined;
 		if (this.firstFailure === undefined) return undefined;
 		const { problem, index } = this.firstFailure;
-		return this.errorOf(this.withOtherJobs(problem), index);
+		return this.errorOf(this.withOtherJobs(problem, index), index);
 	}
 
 	/** One output item per input item. */
@@ -86,47 +88,52 @@ export class Batch<Plan, Started> {
 
 	/** Notes for later runs how this one ended. */
 	leave(ended: 'well' | 'badly'): void {
-		this.run?.memory.leave(ended);
+		this.memory.leave(ended);
 	}
 
 	/** For an execution that was stopped from outside. */
 	stoppedError() {
-		const ids = this.run ? this.unfinishedJobs(this.run) : new ExecutionMemory(this.ctx).jobIds();
-		const doubts = [...this.results.values()].filter(
-			(result) => result instanceof Problem && result.code === 'job_may_exist',
-		).length;
+		const jobs = this.allJobs();
+		const finished = jobs.filter(([index]) => this.isFinished(index)).map(([, id]) => id);
+		const underWay = jobs.filter(([index]) => !this.isFinished(index)).map(([, id]) => id);
 		const message = ['The execution was stopped'];
 		const description = [];
-		if (ids.length > 0) {
-			message.push(`while jobs were under way: ${ids.join(', ')}`);
+		if (underWay.length > 0) {
+			message.push(`while jobs were under way: ${underWay.join(', ')}`);
 			description.push(
 				'They go on at Magic Hour, and are paid for. The operation Wait (Video Project) takes them up by their IDs.',
 			);
 		}
-		if (doubts > 0) {
-			description.push(
-				`${doubts} more may have been created, but the answer was not waited for: look in your library (${LIBRARY_PAGE}).`,
-			);
-		}
+		if (finished.length > 0) description.push(`Finished before: ${finished.join(', ')}.`);
+		description.push(...doubtNote(this.memory.doubtfulItems()));
 		return this.errorOf(
 			new Problem(message.join(' '), { description: description.join(' ') || undefined }),
 			0,
 		);
 	}
 
-	private unfinishedJobs(run: Run): string[] {
-		const isFinished = (index: number) => {
-			const result = this.results.get(index);
-			return result !== undefined && !(result instanceof Problem && result.code === 'stopped');
-		};
-		return [...run.jobs].filter(([index]) => !isFinished(index)).map(([, id]) => id);
+	private isFinished(index: number): boolean {
+		const result = this.results.get(index);
+		return result !== undefined && !(result instanceof Problem && result.code === 'stopped');
+	}
+
+	/** Items and the jobs they have, those of earlier tries included. */
+	private allJobs(): Array<[index: number, id: string]> {
+		return this.indexes.flatMap((index) => {
+			const id = this.jobOf(index);
+			return id === undefined ? [] : [[index, id] as [number, string]];
+		});
+	}
+
+	private jobOf(index: number): string | undefined {
+		return this.run?.jobs.get(index) ?? this.memory.jobId(index);
 	}
 
 	/** What all items need; where it is not to be had, all of them fail alike. */
 	private async prepare(): Promise<Run | undefined> {
 		let failure: Problem | undefined;
 		try {
-			this.run = await Run.create(this.ctx, this.halt.signal);
+			this.run = await Run.create(this.ctx, this.memory, this.halt.signal);
 			this.operation.review?.([...this.plans.values()], this.run);
 		} catch (error) {
 			failure = asProblem(error);
@@ -156,19 +163,29 @@ export class Batch<Plan, Started> {
 	}
 
 	private fail(index: number, error: unknown): void {
-		const problem = asProblem(error);
+		const known = asProblem(error);
+		// Whatever went wrong: the id of a job that exists stays with its item.
+		const problem = changed(known, { id: known.id ?? this.jobOf(index) });
 		this.results.set(index, problem);
 		this.firstFailure ??= { problem, index };
 		if (!this.continues) this.halt.abort();
 	}
 
-	/** No job id may be lost because another item failed. */
-	private withOtherJobs(problem: Problem): Problem {
-		const others = [...(this.run?.jobs.values() ?? [])].filter((id) => id !== problem.id);
-		if (others.length === 0) return problem;
-		const note = `Jobs of the other items: ${others.join(', ')}. Retrying this execution takes them up instead of paying again.`;
-		const description = problem.description === undefined ? note : `${problem.description} ${note}`;
-		return new Problem(problem.message, { ...problem, description });
+	/** No job id, and no doubt whether a job exists, may be lost because another item failed. */
+	private withOtherJobs(problem: Problem, reason: number): Problem {
+		const { description, id, message } = problem;
+		const others = this.allJobs()
+			.map(([, other]) => other)
+			.filter((other) => other !== id);
+		const notes = description === undefined ? [] : [description];
+		if (id !== undefined && !message.includes(id)) notes.push(`The job of this item: ${id}.`);
+		if (others.length > 0) {
+			notes.push(
+				`Jobs of the other items: ${others.join(', ')}. Retrying this execution takes them up instead of paying again.`,
+			);
+		}
+		notes.push(...doubtNote(this.memory.doubtfulItems().filter((index) => index !== reason)));
+		return changed(problem, { description: notes.join(' ') || undefined });
 	}
 
 	private errorOf(problem: Problem, itemIndex: number) {
@@ -197,4 +214,13 @@ export class Batch<Plan, Started> {
 		}
 		return item;
 	}
+}
+
+/** What a person has to be told of creations that were not answered. */
+function doubtNote(items: number[]): string[] {
+	if (items.length === 0) return [];
+	const which = items.length === 1 ? `item ${items[0]}` : `the items ${items.join(', ')}`;
+	return [
+		`A job may exist for ${which} too (counted from 0): the creation was sent and not answered. Look in your library (${LIBRARY_PAGE}) before you run this again, or you may pay for it twice.`,
+	];
 }

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
-import { requestProblem } from './advice';
+import { checkedBaseUrl } from './address';
+import { KEY_PAGE, requestProblem } from './advice';
 import type {
 	Account,
 	LipSyncRequest,
@@ -52,16 +53,17 @@ export class MagicHourClient {
 	private constructor(
 		private readonly ctx: IExecuteFunctions,
 		readonly baseUrl: string,
+		private readonly hideKey: (text: string) => string,
 		private readonly signal: AbortSignal,
 	) {}
 
 	/**
 	 * @param signal ends pauses and reading requests
-	 * @throws Problem when the credential's base URL is not one the key may be sent to
+	 * @throws Problem when the credential has no usable key, or no base URL the key may be sent to
 	 */
 	static async create(ctx: IExecuteFunctions, signal: AbortSignal): Promise<MagicHourClient> {
-		const { baseUrl } = await ctx.getCredentials<{ baseUrl: string }>('magicHourApi');
-		return new MagicHourClient(ctx, checkedBaseUrl(baseUrl), signal);
+		const { apiKey, baseUrl } = await ctx.getCredentials('magicHourApi');
+		return new MagicHourClient(ctx, checkedBaseUrl(baseUrl), hiding(checkedKey(apiKey)), signal);
 	}
 
 	/** `POST /v1/files/upload-urls`: an address for each file, in the order of the request. */
@@ -88,7 +90,7 @@ export class MagicHourClient {
 		return await this.send(
 			'createLipSync',
 			{ method: 'POST', url: CREATE_URL, body: job },
-			(answer): answer is LipSyncResponse => isObject(answer) && isText(answer.id),
+			(answer): answer is LipSyncResponse => isObject(answer) && isId(answer.id),
 		);
 	}
 
@@ -152,17 +154,19 @@ export class MagicHourClient {
 		isExpected: (answer: unknown) => answer is T,
 		silenceSeconds: number,
 	): Promise<Answer<T>> {
-		const answer = await callApi(this.ctx, {
-			...options,
-			url: `${this.baseUrl}${options.url}`,
-			silenceSeconds,
-			// A creation under way is torn by nothing but a stop of the execution: whether it made a job could not
-			// be known any more.
-			abortSignal: options.url === CREATE_URL ? this.ctx.getExecutionCancelSignal() : this.signal,
-		});
-		if (!answer.ok || isExpected(answer.body)) return answer as Answer<T>;
-		const body = JSON.stringify(answer.body) ?? '';
-		return { ok: false, failure: { kind: 'unreadable', status: answer.status, body } };
+		return await callApi(
+			this.ctx,
+			{
+				...options,
+				url: `${this.baseUrl}${options.url}`,
+				silenceSeconds,
+				// A creation under way is torn by nothing but a stop of the execution: whether it made a job could
+				// not be known any more.
+				abortSignal: options.url === CREATE_URL ? this.ctx.getExecutionCancelSignal() : this.signal,
+			},
+			isExpected,
+			this.hideKey,
+		);
 	}
 }
 
@@ -170,6 +174,10 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** An id as it can stand in an address and in a sentence. */
+const isId = (value: unknown): value is string =>
+	typeof value === 'string' && /^[\x21-\x7e]{1,200}$/.test(value);
 
 const isProject =
 	(id: string) =>
@@ -183,19 +191,22 @@ const projectRequest = (method: 'GET' | 'DELETE', id: string): IHttpRequestOptio
 	url: `/v1/video-projects/${encodeURIComponent(id)}`,
 });
 
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
-/** The base URL without its trailing slashes. */
-function checkedBaseUrl(baseUrl: string): string {
-	const text = String(baseUrl ?? '').trim();
-	const url = URL.canParse(text) ? new URL(text) : undefined;
-	const secure =
-		url?.protocol === 'https:' || (url?.protocol === 'http:' && LOOPBACK.test(url.hostname));
-	if (!url || !secure || url.username !== '' || url.search !== '' || url.hash !== '') {
-		throw new Problem('The Base URL of the Magic Hour credential cannot be used', {
-			description:
-				'It has to be an https address without user name or query, such as https://api.magichour.ai. Plain http is taken for this machine only (the sandbox).',
+/** @throws Problem for a key that no request could carry */
+function checkedKey(apiKey: unknown): string {
+	const key = typeof apiKey === 'string' ? apiKey.trim() : '';
+	if (!/^[\x21-\x7e]+$/.test(key)) {
+		throw new Problem('The API Key of the Magic Hour credential cannot be used', {
+			description: `It is empty, or has spaces or other characters that no key has. Copy it anew from ${KEY_PAGE}`,
 		});
 	}
-	return text.replace(/\/+$/, '');
+	return key;
 }
+
+/** Characters. A key is longer; a shorter text could be part of anything. */
+const SHORTEST_KEY = 8;
+
+/** An API may repeat the key it was sent; what n8n shows and stores must not. */
+const hiding =
+	(key: string) =>
+	(text: string): string =>
+		key.length < SHORTEST_KEY ? text : text.replaceAll(key, '***');

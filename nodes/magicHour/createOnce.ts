@@ -80,7 +80,7 @@ async function create(run: Run, itemIndex: number, wanted: Wanted): Promise<Job>
 
 /** An answer that broke off may still have the id of the job that was made, and paid for. */
 function idInUnreadableAnswer(failure: Failure): string | undefined {
-	return failure.kind === 'unreadable'
-		? /"id"\s*:\s*"([A-Za-z0-9_-]+)"/.exec(failure.body)?.[1]
-		: undefined;
+	if (failure.kind !== 'unreadable') return undefined;
+	const found = /"id"\s*:\s*(?:"([A-Za-z0-9_-]{1,200})"|(\d{1,200})\b)/.exec(failure.body);
+	return found?.[1] ?? found?.[2];
 }

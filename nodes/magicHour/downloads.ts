@@ -1,10 +1,15 @@
 import type { IBinaryData, IBinaryKeyData, IExecuteFunctions } from 'n8n-workflow';
 
+import { isStorageAddress } from './address';
 import { requestProblem } from './advice';
 import type { VideoProject } from './api.types';
 import { persist, type MagicHourClient } from './client';
 import { Problem } from './problem';
+import { quoted } from './quote';
 import { callStorage, connectionFailure, type Answer } from './transport';
+
+/** Content types of pages and messages, which a proxy or a storage may answer in the place of a file. */
+const NO_FILE = /^(text\/|application\/(json|xml|problem\+json))/i;
 
 /** Statuses of a storage whose signed address has run out. */
 const EXPIRED = [400, 401, 403, 404, 410];
@@ -21,7 +26,8 @@ export async function downloadResults(
 	fieldName: string,
 	signal: AbortSignal,
 ): Promise<IBinaryKeyData> {
-	if (project.status !== 'complete' || project.downloads.length === 0) {
+	const count = Array.isArray(project.downloads) ? project.downloads.length : 0;
+	if (project.status !== 'complete' || count === 0) {
 		throw new Problem(
 			project.status === 'complete'
 				? `Job ${project.id} is complete but has nothing to download`
@@ -35,15 +41,15 @@ export async function downloadResults(
 	}
 	const fields: IBinaryKeyData = {};
 	let current = project;
-	for (let index = 0; index < project.downloads.length; index++) {
+	for (let index = 0; index < count; index++) {
 		const field = index === 0 ? fieldName : `${fieldName}_${index + 1}`;
 		const outcome = await persist('download', signal, async (silenceSeconds) => {
-			const answer = await downloadOnce(ctx, current, index, silenceSeconds, signal);
+			const answer = await downloadOnce(ctx, client, current, index, silenceSeconds, signal);
 			if (answer.ok || answer.failure.kind !== 'refused') return answer;
 			if (!EXPIRED.includes(answer.failure.status)) return answer;
 			// Addresses live for 24 hours; reading the project again brings fresh ones.
 			current = await client.getProject(project.id);
-			return await downloadOnce(ctx, current, index, silenceSeconds, signal);
+			return await downloadOnce(ctx, client, current, index, silenceSeconds, signal);
 		});
 		if (!outcome.ok) {
 			const { failure, tries } = outcome;
@@ -62,12 +68,13 @@ interface ResponseStream extends NodeJS.ReadableStream {
 
 async function downloadOnce(
 	ctx: IExecuteFunctions,
+	{ baseUrl }: MagicHourClient,
 	project: VideoProject,
 	index: number,
 	silenceSeconds: number,
 	signal: AbortSignal,
 ): Promise<Answer<IBinaryData>> {
-	const url = checkedAddress(project, index);
+	const url = checkedAddress(project, index, baseUrl);
 	const answer = await callStorage(ctx, {
 		method: 'GET',
 		url,
@@ -78,15 +85,20 @@ async function downloadOnce(
 	if (!answer.ok) return answer;
 	const { headers, body } = answer.body;
 	const stream = body as ResponseStream;
+	const contentType = headers['content-type'];
+	if (NO_FILE.test(contentType ?? '')) {
+		stream.destroy();
+		return { ok: false, failure: { kind: 'unreadable', status: answer.status, body: '' } };
+	}
 	stream.setTimeout?.(silenceSeconds * 1000, () =>
 		stream.destroy(new Error('The download fell silent')),
 	);
-	const stored = await store(ctx, stream, fileName(project, index, url), headers['content-type']);
+	const stored = await store(ctx, stream, fileName(project, index, url), contentType);
 	if (!stored.ok) return stored;
 
 	const promised = Number(headers['content-length']);
 	const { bytes } = stored.body;
-	if (bytes !== undefined && promised > 0 && bytes !== promised) {
+	if (bytes === 0 || (bytes !== undefined && promised > 0 && bytes !== promised)) {
 		return { ok: false, failure: { kind: 'lost', code: 'INCOMPLETE' } };
 	}
 	return stored;
@@ -114,7 +126,7 @@ async function store(
 /** The project's name as a file name; people look for what they called it. */
 function fileName(project: VideoProject, index: number, url: string): string {
 	const extension = /\.([a-z0-9]{2,5})$/i.exec(new URL(url).pathname)?.[1]?.toLowerCase() ?? 'mp4';
-	const name = (project.name ?? '')
+	const name = quoted(project.name)
 		.replace(/[\p{C}\\/:*?"<>|]/gu, ' ')
 		.replace(/\s+/g, ' ')
 		.trim()
@@ -123,11 +135,13 @@ function fileName(project: VideoProject, index: number, url: string): string {
 	return `${name === '' ? project.id : name}${number}.${extension}`;
 }
 
-function checkedAddress(project: VideoProject, index: number): string {
-	const url = project.downloads[index]?.url ?? '';
-	if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+function checkedAddress(project: VideoProject, index: number, baseUrl: string): string {
+	const url: unknown = project.downloads?.[index]?.url;
+	if (!isStorageAddress(url, baseUrl)) {
 		throw new Problem(`The download address of job ${project.id} cannot be used`, {
 			id: project.id,
+			description:
+				'It is no https address, so nothing was fetched from it. The video is in your Magic Hour library.',
 		});
 	}
 	return url;

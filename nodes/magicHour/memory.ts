@@ -110,9 +110,17 @@ export class ExecutionMemory {
 		return record;
 	}
 
-	/** Ids of all jobs of this turn. */
-	jobIds(): string[] {
-		return Object.values(this.turn.jobs).flatMap(({ response }) => (response ? [response.id] : []));
+	/** The job an item has, or had before this try. */
+	jobId(itemIndex: number): string | undefined {
+		const record = this.turn.jobs[itemIndex];
+		return record?.state === 'created' ? record.response?.id : undefined;
+	}
+
+	/** Items of this turn that have asked for a job and do not know whether it was made. */
+	doubtfulItems(): number[] {
+		return Object.keys(this.turn.jobs)
+			.filter((item) => this.turn.jobs[item]!.state === 'asked')
+			.map(Number);
 	}
 
 	/** To be called before a creation is sent: from here on it may have gone through. */

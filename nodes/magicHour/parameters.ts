@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { FileType } from './api.types';
 import { sourceFile, type SourceFile } from './binary';
-import { Problem } from './problem';
+import { asProblem, Problem } from './problem';
 
 /**
  * Reads the parameters of one item and refuses what cannot be meant, before anything is sent. An expression
@@ -23,7 +23,7 @@ export class Parameters {
 
 	/** @returns undefined where the field is empty */
 	optionalText(name: string, label: string): string | undefined {
-		const value = this.raw(name);
+		const value = this.raw(name, label);
 		if (value === undefined || value === null || value === '') return undefined;
 		if (typeof value === 'object') {
 			throw new Problem(`${label} has to be text, and is ${kindOf(value)}`, {
@@ -48,7 +48,7 @@ export class Parameters {
 
 	/** @returns undefined where the field is empty */
 	optionalNumber(name: string, label: string, minimum: number): number | undefined {
-		const value = this.raw(name);
+		const value = this.raw(name, label);
 		if (value === undefined || value === null) return undefined;
 		if (typeof value === 'string' && value.trim() === '') return undefined;
 		const number = typeof value === 'string' ? Number(value) : value;
@@ -65,7 +65,7 @@ export class Parameters {
 
 	/** @throws Problem unless it is one of `choices` */
 	choice<T extends string>(name: string, label: string, choices: readonly T[]): T {
-		const value = this.raw(name);
+		const value = this.raw(name, label);
 		const choice = choices.find((candidate) => candidate === value);
 		if (choice === undefined) {
 			throw new Problem(`${label} has to be one of ${choices.join(', ')}`, {
@@ -75,16 +75,23 @@ export class Parameters {
 		return choice;
 	}
 
-	/** Anything but the boolean true, or its text, is false. */
-	flag(name: string): boolean {
-		const value = this.raw(name);
-		return value === true || value === 'true';
+	/** @throws Problem unless it is true or false, as a boolean or as text; empty is false */
+	flag(name: string, label: string): boolean {
+		const value = this.raw(name, label) ?? false;
+		if (value === true || value === 'true') return true;
+		if (value === false || value === 'false' || value === '') return false;
+		throw new Problem(`${label} has to be true or false, and is ${kindOf(value)}`, {
+			description: EXPRESSION,
+		});
 	}
 
 	/** The value of a resource locator, taken out of an address where the mode says so. */
 	locator(name: string, label: string): string {
-		const value = this.ctx.getNodeParameter(name, this.itemIndex, '', { extractValue: true });
-		const text = typeof value === 'object' ? '' : String(value).trim();
+		const value = this.evaluated(label, () =>
+			this.ctx.getNodeParameter(name, this.itemIndex, '', { extractValue: true }),
+		);
+		const text =
+			typeof value === 'string' || Number.isSafeInteger(value) ? String(value).trim() : '';
 		if (text === '') throw new Problem(`${label} is empty`, { description: FILL_IN });
 		return text;
 	}
@@ -95,13 +102,28 @@ export class Parameters {
 	}
 
 	/** Whether a field was added to a collection, empty or not. */
-	has(collection: string, field: string): boolean {
-		const value = this.ctx.getNodeParameter(collection, this.itemIndex, {});
+	has(collection: string, field: string, label: string): boolean {
+		const given = this.ctx.getNode().parameters[collection];
+		// An expression may stand for the whole collection.
+		const value = typeof given === 'string' ? this.raw(collection, label) : given;
 		return typeof value === 'object' && value !== null && field in value;
 	}
 
-	private raw(name: string): unknown {
-		return this.ctx.getNodeParameter(name, this.itemIndex, null);
+	private raw(name: string, label: string): unknown {
+		return this.evaluated(label, () => this.ctx.getNodeParameter(name, this.itemIndex, null));
+	}
+
+	/** What n8n says of an expression that fails does not say whose it is. */
+	private evaluated(label: string, read: () => unknown): unknown {
+		let failure: Problem;
+		try {
+			return read();
+		} catch (error) {
+			failure = asProblem(error);
+		}
+		throw new Problem(`${label} cannot be worked out: ${failure.message}`, {
+			description: EXPRESSION,
+		});
 	}
 }
 

@@ -28,6 +28,12 @@ export class Problem extends Error {
 	}
 }
 
+/** The same problem, with other details. */
+export function changed(problem: Problem, changes: ProblemDetails): Problem {
+	const { description, code, httpCode, id } = problem;
+	return new Problem(problem.message, { description, code, httpCode, id, ...changes });
+}
+
 /** Makes a problem of whatever was thrown; foreign errors keep their message and nothing else. */
 export function asProblem(error: unknown): Problem {
 	if (error instanceof Problem) return error;

@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { MagicHourClient } from './client';
 import { JobIndex } from './customData';
 import { limit, type Limit } from './limit';
-import { ExecutionMemory } from './memory';
+import type { ExecutionMemory } from './memory';
 import { Parameters } from './parameters';
 import { Progress } from './progress';
 import { Uploads } from './uploads';
@@ -34,13 +34,16 @@ export class Run {
 	}
 
 	/** @throws Problem when the credential or Parallel Requests cannot be used */
-	static async create(ctx: IExecuteFunctions, signal: AbortSignal): Promise<Run> {
+	static async create(
+		ctx: IExecuteFunctions,
+		memory: ExecutionMemory,
+		signal: AbortSignal,
+	): Promise<Run> {
 		const places = Math.floor(
 			new Parameters(ctx, 0).optionalNumber('options.parallelRequests', 'Parallel Requests', 1) ??
 				DEFAULT_PARALLEL_REQUESTS,
 		);
 		const client = await MagicHourClient.create(ctx, signal);
-		const memory = new ExecutionMemory(ctx);
 		const uploads = new Uploads(ctx, client, memory, signal);
 		return new Run(
 			ctx,

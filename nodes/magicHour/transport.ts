@@ -1,5 +1,6 @@
 import type { IDataObject, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 
+import { quoted } from './quote';
 import { retryAfterSeconds, type Failure } from './requestPolicy';
 
 /** What a single try of a request brought. */
@@ -23,32 +24,40 @@ const PLAIN: Partial<IHttpRequestOptions> = {
 
 /**
  * Sends one request to the API, with the credential's key.
+ * @param isExpected whether the parsed JSON is what was asked for
+ * @param hideKey takes the key out of a text
  * @returns the parsed JSON, or why there is none; it never throws
  */
-export async function callApi(
+export async function callApi<T>(
 	ctx: IExecuteFunctions,
 	options: IHttpRequestOptions & { silenceSeconds: number },
-): Promise<Answer<unknown>> {
-	const { silenceSeconds, ...request } = options;
+	isExpected: (answer: unknown) => answer is T,
+	hideKey: (text: string) => string,
+): Promise<Answer<T>> {
+	const { silenceSeconds, abortSignal, ...request } = options;
 	const response = await attempt(() =>
 		ctx.helpers.httpRequestWithAuthentication.call(ctx, 'magicHourApi', {
 			...PLAIN,
 			...request,
 			encoding: 'text',
 			timeout: silenceSeconds * 1000,
+			abortSignal: ownSignal(abortSignal),
 			headers: { accept: 'application/json', ...request.headers },
 		}),
 	);
 	if ('kind' in response) return { ok: false, failure: response };
-	const text = typeof response.body === 'string' ? response.body : '';
-	if (!isSuccess(response.statusCode)) {
-		return { ok: false, failure: refusal(response, await withoutKey(ctx, text)) };
+	const { statusCode: status } = response;
+	const text = typeof response.body === 'string' ? hideKey(response.body) : '';
+	if (!isSuccess(status)) {
+		const { location } = response.headers;
+		const failure = refusal(response, text, location && hideKey(location));
+		return { ok: false, failure };
 	}
-	if (response.statusCode === 204) return { ok: true, status: 204, body: undefined };
-	const body = parseJson(text);
-	return body === undefined
-		? { ok: false, failure: { kind: 'unreadable', status: response.statusCode, body: text } }
-		: { ok: true, status: response.statusCode, body };
+	const isEmpty = status === 204;
+	const body = isEmpty ? undefined : parseJson(text);
+	return (isEmpty || body !== undefined) && isExpected(body)
+		? { ok: true, status, body }
+		: { ok: false, failure: { kind: 'unreadable', status, body: text } };
 }
 
 /**
@@ -60,14 +69,28 @@ export async function callStorage(
 	ctx: IExecuteFunctions,
 	options: IHttpRequestOptions & { silenceSeconds: number },
 ): Promise<Answer<FullResponse>> {
-	const { silenceSeconds, ...request } = options;
+	const { silenceSeconds, abortSignal, ...request } = options;
 	const response = await attempt(() =>
-		ctx.helpers.httpRequest({ ...PLAIN, ...request, timeout: silenceSeconds * 1000 }),
+		ctx.helpers.httpRequest({
+			...PLAIN,
+			...request,
+			timeout: silenceSeconds * 1000,
+			abortSignal: ownSignal(abortSignal),
+		}),
 	);
 	if ('kind' in response) return { ok: false, failure: response };
-	if (!isSuccess(response.statusCode)) return { ok: false, failure: refusal(response, '') };
+	if (!isSuccess(response.statusCode)) {
+		// A stream that nobody reads would keep its connection open.
+		if (options.encoding === 'stream')
+			(response.body as { destroy?: () => void } | undefined)?.destroy?.();
+		return { ok: false, failure: refusal(response, '') };
+	}
 	return { ok: true, status: response.statusCode, body: response };
 }
+
+/** Each request listens to a signal of its own: Node.js warns of a leak when more than ten listen to one. */
+const ownSignal = (signal: IHttpRequestOptions['abortSignal']) =>
+	signal && AbortSignal.any([signal as AbortSignal]);
 
 async function attempt(send: () => Promise<unknown>): Promise<FullResponse | Failure> {
 	try {
@@ -79,30 +102,33 @@ async function attempt(send: () => Promise<unknown>): Promise<FullResponse | Fai
 
 const isSuccess = (status: number) => status >= 200 && status < 300;
 
+/** Levels. The API has four; what is nested without end could be read here, but not stored by n8n. */
+const DEEPEST = 100;
+
+/** Whether there is more than so many levels of lists and objects. */
+function isNested(value: unknown, levels: number): boolean {
+	if (typeof value !== 'object' || value === null) return false;
+	return levels === 0 || Object.values(value).some((part) => isNested(part, levels - 1));
+}
+
 function parseJson(text: string): unknown {
 	try {
-		return JSON.parse(text) as unknown;
+		const value: unknown = JSON.parse(text);
+		return isNested(value, DEEPEST) ? undefined : value;
 	} catch {
 		return undefined;
 	}
 }
 
-/** An API may repeat the key it refuses; what n8n shows and stores must not. */
-async function withoutKey(ctx: IExecuteFunctions, text: string): Promise<string> {
-	const { apiKey } = await ctx.getCredentials<{ apiKey: string }>('magicHourApi');
-	const key = apiKey.trim();
-	return key === '' ? text : text.replaceAll(key, '***');
-}
-
 /** Both of the vendor's shapes: `{ message }` and `{ code, message }`. */
-function refusal({ statusCode, headers }: FullResponse, text: string): Failure {
+function refusal({ statusCode, headers }: FullResponse, text: string, location?: string): Failure {
 	const body = parseJson(text) as IDataObject | null | undefined;
 	return {
 		kind: 'refused',
 		status: statusCode,
-		message: typeof body?.message === 'string' ? body.message : '',
-		code: typeof body?.code === 'string' ? body.code : undefined,
-		location: headers.location,
+		message: quoted(body?.message),
+		code: quoted(body?.code) || undefined,
+		location,
 		retryAfterSeconds: retryAfterSeconds(headers['retry-after']),
 	};
 }

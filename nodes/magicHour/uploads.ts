@@ -1,8 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { isStorageAddress } from './address';
 import { requestProblem } from './advice';
 import type { UploadUrl } from './api.types';
-import { openFile, type SourceFile } from './binary';
+import { contentType, openFile, type SourceFile } from './binary';
 import { persist, type MagicHourClient } from './client';
 import type { ExecutionMemory } from './memory';
 import { asProblem, Problem } from './problem';
@@ -52,15 +53,19 @@ export class Uploads {
 	}
 
 	private async upload(file: SourceFile, address: UploadUrl): Promise<string> {
+		if (!isStorageAddress(address.upload_url, this.client.baseUrl)) {
+			throw new Problem("Magic Hour's upload address cannot be used", {
+				description: 'It is no https address, so the file was not sent to it.',
+			});
+		}
 		const outcome = await persist('upload', this.signal, async (silenceSeconds) => {
 			const { body, bytes } = await openFile(this.ctx, file);
-			if (bytes === 0) throw new Problem('The file to upload is empty');
 			return await callStorage(this.ctx, {
 				method: 'PUT',
 				url: address.upload_url,
 				body,
 				headers: {
-					'content-type': file.binary.mimeType || 'application/octet-stream',
+					'content-type': contentType(file),
 					'content-length': bytes,
 				},
 				silenceSeconds,

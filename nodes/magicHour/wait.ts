@@ -4,6 +4,7 @@ import type { MagicHourClient } from './client';
 import type { Limit } from './limit';
 import { pause } from './pause';
 import { Problem } from './problem';
+import { quoted } from './quote';
 import type { Failure } from './requestPolicy';
 
 /** Seconds between two status checks are never more than this. */
@@ -72,7 +73,7 @@ export async function waitUntilComplete(
 			onStatus?.(project);
 			lastFailure = undefined;
 			lastStatus = project.status;
-			createdAt ??= Date.parse(project.created_at) || now;
+			createdAt ??= Date.parse(quoted(project.created_at)) || now;
 			if (project.status === 'complete') return project;
 			if (project.status === 'error' || project.status === 'canceled') throw endedBadly(project);
 		} else {
@@ -95,7 +96,7 @@ export function endedBadly({ id, status, error, credits_charged }: VideoProject)
 	const refund =
 		credits_charged === 0
 			? 'Its credits were refunded.'
-			: `Credits charged according to Magic Hour: ${credits_charged}.`;
+			: `Credits charged according to Magic Hour: ${Number.isFinite(credits_charged) ? credits_charged : 'unknown'}.`;
 	if (status === 'canceled') {
 		return new Problem(`Job ${id} was cancelled`, {
 			id,
@@ -103,11 +104,14 @@ export function endedBadly({ id, status, error, credits_charged }: VideoProject)
 			description: `Somebody cancelled it in the Magic Hour web app. ${refund} Run the item again to make it anew.`,
 		});
 	}
-	return new Problem(`Job ${id} failed: ${error?.message || 'Magic Hour gives no reason'}`, {
-		id,
-		code: error?.code || 'error',
-		description: `${refund} Change the input accordingly and run the item again.`,
-	});
+	return new Problem(
+		`Job ${id} failed: ${quoted(error?.message) || 'Magic Hour gives no reason'}`,
+		{
+			id,
+			code: quoted(error?.code) || 'error',
+			description: `${refund} Change the input accordingly and run the item again.`,
+		},
+	);
 }
 
 function timedOut(id: string, minutes: number, status: string, failure?: Failure): Problem {

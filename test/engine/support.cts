@@ -35,8 +35,10 @@ export class Bench {
 	}
 
 	/** Seconds after which the node gives up a request that is not answered. */
-	shortenSilence(seconds: number) {
-		for (const rule of Object.values(this.policy.REQUEST_POLICY)) rule.silenceSeconds = seconds;
+	shortenSilence(seconds: number, request?: Policy.RequestKind) {
+		const policy = this.policy.REQUEST_POLICY;
+		const rules = request === undefined ? Object.values(policy) : [policy[request]];
+		for (const rule of rules) rule.silenceSeconds = seconds;
 	}
 
 	async stop() {

@@ -119,9 +119,9 @@ interface CreatePlan extends RequestPlan {
 function planOf(item: Parameters): CreatePlan {
 	return {
 		...requestPlan(item),
-		wait: item.flag('waitForCompletion') ? waitPlan(item) : undefined,
+		wait: item.flag('waitForCompletion', 'Wait for Completion') ? waitPlan(item) : undefined,
 		// A limit that was set, but whose expression has no value, must not mean: no limit.
-		maxCredits: item.has('options', 'maxCredits')
+		maxCredits: item.has('options', 'maxCredits', 'Options')
 			? item.number('options.maxCredits', 'Max Credits', 0)
 			: undefined,
 	};

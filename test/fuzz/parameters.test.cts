@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { WorkflowHasIssuesError } from 'n8n-core';
+import type { INode, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { Bench, itemWithFiles, workflowOf } from '../engine/support.cts';
+import { tryCases, unfair } from './fair.cts';
+import { HOSTILE_EXPRESSIONS, HOSTILE_JSON } from './hostile.cts';
+
+/** Whatever a parameter is given, by hand, by an expression or in the JSON of a workflow. */
+
+const KEY = 'mh-fuzz-0123456789';
+
+interface Place {
+	operation: INode['parameters'];
+	/** The parameter, and for a collection the field in it. */
+	name: string;
+	field?: string;
+	label: string;
+}
+
+/** Every parameter of every operation, as the built node describes itself. */
+function places(properties: INodeProperties[]): Place[] {
+	const operations = properties
+		.filter(({ name }) => name === 'operation')
+		.flatMap(({ displayOptions, options }) =>
+			(options as INodePropertyOptions[]).map(({ value }) => ({
+				resource: displayOptions!.show!.resource![0] as string,
+				operation: value as string,
+			})),
+		);
+	return operations.flatMap((operation) =>
+		properties
+			.filter(
+				({ name, displayOptions }) =>
+					name === 'resource' ||
+					(displayOptions!.show!.resource!.includes(operation.resource) &&
+						(name === 'operation' ||
+							displayOptions!.show!.operation!.includes(operation.operation))),
+			)
+			.flatMap(({ name, displayName, type, options, displayOptions }): Place[] => {
+				// Other parameters have to be such that this one is shown.
+				const shown = Object.fromEntries(
+					Object.entries(displayOptions?.show ?? {}).map(([other, values]) => [other, values![0]]),
+				);
+				const place = { operation: { ...shown, ...operation } as INode['parameters'], name };
+				const fields = type === 'collection' ? (options as INodeProperties[]) : [];
+				return [
+					{ ...place, label: displayName },
+					...fields.map((field) => ({
+						...place,
+						field: field.name,
+						label: field.displayName.replace(' (Deprecated)', ''),
+					})),
+				];
+			}),
+	);
+}
+
+describe('a hostile parameter', () => {
+	let bench: Bench;
+	beforeAll(async () => {
+		bench = await Bench.start({ queueSeconds: 0, renderSeconds: 0, apiKey: KEY });
+		bench.shortenSilence(30);
+	});
+	afterAll(async () => await bench.stop());
+
+	const VALID: INode['parameters'] = {
+		audioFilePath: 'https://example.com/voice.mp3',
+		videoFilePath: 'https://example.com/head.mp4',
+		youtubeUrl: 'https://youtu.be/dQw4w9WgXcQ',
+		binaryPropertyName: 'video',
+		projectId: { __rl: true, mode: 'id', value: '={{ "cm1" }}' },
+		endSeconds: 1,
+	};
+	const FAST = { pollInterval: 0.05, timeoutMinutes: 0.02 };
+
+	it('is used, or refused in a sentence that names it and the item', async () => {
+		const { description } = bench.engine.nodeType('n8n-nodes-magic-hour.magicHourLipSync');
+		const all = places(description.properties);
+		expect(all.length).toBeGreaterThan(50);
+		const cases = fc.record({
+			place: fc.constantFrom(...all),
+			value: fc.oneof(
+				HOSTILE_JSON.map((json) => ({ json })),
+				HOSTILE_JSON.map((json) => ({ json, byExpression: true })),
+				HOSTILE_EXPRESSIONS.map((expression) => ({ expression })),
+			),
+			inLocator: fc.boolean(),
+		});
+		await tryCases(cases, async ({ place, value, inLocator }) => {
+			const given = 'expression' in value ? value.expression : (JSON.parse(value.json) as never);
+			const item = itemWithFiles();
+			let raw: unknown = given;
+			if ('byExpression' in value) {
+				item.json = { given };
+				raw = '={{ $json.given }}';
+			}
+			if (place.name === 'projectId' && inLocator) raw = { __rl: true, mode: 'id', value: raw };
+			const parameters: INode['parameters'] = {
+				...VALID,
+				options: FAST,
+				...place.operation,
+				[place.name]: (place.field === undefined ? raw : { [place.field]: raw }) as never,
+			};
+			if (place.name === 'options' && place.field !== undefined) {
+				parameters.options = { ...FAST, [place.field]: raw as never };
+			}
+			const ran = await bench.run(workflowOf([item], parameters));
+			const wrong = unfair(ran, 1, KEY);
+			const text = `${ran.error?.message} ${ran.error?.description}`;
+			if (ran.error !== undefined && !names(text, place))
+				wrong.push(`it does not name it: ${text}`);
+			return wrong;
+		});
+	}, 600_000);
+
+	/** The field, or what the API says of the value it was given. */
+	const names = (text: string, { name, label }: Place) =>
+		text.toLowerCase().includes(label.toLowerCase()) ||
+		(['resource', 'operation'].includes(name) && text.startsWith('There is no operation')) ||
+		/^(Magic Hour refused|There is no video project|Job \w+ )/.test(text) ||
+		(/BinaryPropertyName$|^binaryPropertyName/.test(name) &&
+			/binary field|The file in “/.test(text)) ||
+		(['options', 'additionalFields'].includes(name) && /Timeout|Poll|Credits|Parallel/.test(text));
+
+	it('may be left out of the JSON of a workflow, any or all of them', async () => {
+		const { description } = bench.engine.nodeType('n8n-nodes-magic-hour.magicHourLipSync');
+		const operations = places(description.properties).map(({ operation }) => operation);
+		const cases = fc.record({
+			operation: fc.constantFrom(...operations),
+			kept: fc.subarray([...Object.keys(VALID), 'resource', 'operation']),
+		});
+		await tryCases(cases, async ({ operation, kept }) => {
+			const whole: INode['parameters'] = { ...VALID, ...operation };
+			const left = Object.fromEntries(kept.map((name) => [name, whole[name]]));
+			const workflow = workflowOf([itemWithFiles()], left as never);
+			try {
+				return unfair(await bench.run(workflow), 1, KEY);
+			} catch (error) {
+				// n8n refuses a workflow itself whose required parameters are empty.
+				if (error instanceof WorkflowHasIssuesError) return [];
+				throw error;
+			}
+		});
+	}, 600_000);
+});
