@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import type { StoredWorkflow } from '../n8n/rest.cts';
+import type { StoredWorkflow, WorkflowFile } from '../n8n/rest.cts';
 
 /** n8n's editor, in the words of a person who uses it. */
 export class Editor {
@@ -13,6 +13,39 @@ export class Editor {
 		const patience = { timeout: 60_000 };
 		await this.page.goto(`/workflow/${workflow.id}`, patience);
 		await this.page.getByTestId('canvas-node').first().waitFor(patience);
+	}
+
+	/** "Import from file" on an empty canvas. */
+	async import(file: WorkflowFile): Promise<void> {
+		await this.page.goto('/workflow/new', { timeout: 60_000 });
+		await this.page.getByText('Add first step').first().waitFor({ timeout: 60_000 });
+		await this.page.getByTestId('workflow-import-input').setInputFiles({
+			name: 'workflow.json',
+			mimeType: 'application/json',
+			buffer: Buffer.from(JSON.stringify(file)),
+		});
+		await this.node(file.nodes.at(-1)!.name).waitFor();
+	}
+
+	/** All nodes on the canvas; notes are none. */
+	private get nodes(): Locator {
+		return this.page.getByTestId('canvas-node');
+	}
+
+	/** The names of all nodes on the canvas. */
+	async nodeNames(): Promise<string[]> {
+		return await namesOf(this.nodes);
+	}
+
+	/** The names of the nodes that n8n marks: type not known, or parameters or credentials not in order. */
+	async marked(): Promise<string[]> {
+		const mark = this.page.locator('[data-test-id=node-issues], [data-test-id=node-not-installed]');
+		return await namesOf(this.nodes.filter({ has: mark }));
+	}
+
+	/** The messages in the corner. */
+	async messages(): Promise<string[]> {
+		return await this.page.locator('.el-notification').allInnerTexts();
 	}
 
 	/** Types into the nodes panel. */
@@ -97,4 +130,11 @@ export class Editor {
 	async executeStep(): Promise<void> {
 		await this.panel.getByTestId('node-execute-button').click();
 	}
+}
+
+async function namesOf(nodes: Locator): Promise<string[]> {
+	const names = (await nodes.all()).map(
+		async (node) => (await node.getAttribute('data-node-name'))!,
+	);
+	return (await Promise.all(names)).sort();
 }
