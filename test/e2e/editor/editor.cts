@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { until } from '../poll.cts';
 import type { StoredWorkflow, WorkflowFile } from '../n8n/rest.cts';
 
 /** n8n's editor, in the words of a person who uses it. */
@@ -25,6 +26,30 @@ export class Editor {
 			buffer: Buffer.from(JSON.stringify(file)),
 		});
 		await this.node(file.nodes.at(-1)!.name).waitFor();
+	}
+
+	/** Zooms so that the whole workflow is seen, and waits until the canvas stands still. */
+	async showAll(): Promise<void> {
+		await this.page.keyboard.press('1');
+		let before = '';
+		await until('the canvas to stand still', async () => {
+			const now = JSON.stringify(await this.nodes.first().boundingBox());
+			if (now === before) return true;
+			before = now;
+			return undefined;
+		});
+	}
+
+	/** All nodes with their names, and the notes. */
+	get everything(): Locator {
+		return this.page.locator(
+			'[data-test-id=canvas-node], [data-test-id=canvas-node] *, [data-test-id=sticky]',
+		);
+	}
+
+	/** The middle of the panel with its header. */
+	get middle(): Locator {
+		return this.panel.getByTestId('ndv-parameters').or(this.parameters).first();
 	}
 
 	/** All nodes on the canvas; notes are none. */
