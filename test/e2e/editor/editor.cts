@@ -40,16 +40,21 @@ export class Editor {
 		});
 	}
 
-	/** All nodes with their names, and the notes. */
+	/** All nodes and notes. */
 	get everything(): Locator {
-		return this.page.locator(
-			'[data-test-id=canvas-node], [data-test-id=canvas-node] *, [data-test-id=sticky]',
-		);
+		return this.page.locator('[data-test-id=canvas-node], [data-test-id=sticky]');
 	}
 
-	/** The middle of the panel with its header. */
-	get middle(): Locator {
-		return this.panel.getByTestId('ndv-parameters').or(this.parameters).first();
+	/** Unfolds the URLs of an opened trigger. */
+	async showWebhookUrls(): Promise<void> {
+		const url = this.panel.getByText('/webhook-test/').first();
+		if (!(await url.isVisible())) await this.panel.getByText('Webhook URLs').first().click();
+		await url.waitFor();
+	}
+
+	/** The fields of the opened node, one by one. */
+	get content(): Locator {
+		return this.parameters.locator('> *');
 	}
 
 	/** All nodes on the canvas; notes are none. */

@@ -34,7 +34,7 @@ inNewest.each(['light', 'dark'] as const)('Pictures for the documentation, %s', 
 		const file = exampleWorkflow('first-job', { credentials, files: run.files });
 		await editor.open(await api.importWorkflow(file));
 		await editor.showAll();
-		await takePicture(editor.page, `workflow-${theme}`, await areaOf(editor.everything, 24));
+		await takePicture(editor.page, `workflow-${theme}`, await areaOf(editor.everything, 64));
 	});
 
 	it('shows what the nodes panel says', async () => {
@@ -49,9 +49,9 @@ inNewest.each(['light', 'dark'] as const)('Pictures for the documentation, %s', 
 		const { api, credentials } = bed;
 		const file = workflow('Parameters', [start(), lipSync(awaitedJob, { credentials })]);
 		await editor.open(await api.importWorkflow(file));
-		await editor.page.setViewportSize({ width: 1400, height: 1100 });
+		await editor.page.setViewportSize({ width: 1400, height: 1400 });
 		await editor.openNode('Lip Sync');
-		await takePicture(editor.page, `parameters-${theme}`, await areaOf(editor.middle));
+		await takePicture(editor.page, `parameters-${theme}`, await areaOf(editor.content, 16));
 		await editor.closeNode();
 	});
 
@@ -66,7 +66,8 @@ inNewest.each(['light', 'dark'] as const)('Pictures for the documentation, %s', 
 		const file = exampleWorkflow('notify-on-result', { credentials, files: run.files });
 		await editor.open(await api.importWorkflow(file));
 		await editor.openNode('Magic Hour Trigger');
-		await takePicture(editor.page, `trigger-${theme}`, await areaOf(editor.panel.locator('*')));
+		await editor.showWebhookUrls();
+		await takePicture(editor.page, `trigger-${theme}`, await areaOf(editor.content, 16));
 		await editor.closeNode();
 		expect(sandbox.requests).toEqual([]);
 	});
@@ -76,11 +77,16 @@ inNewest.each(['light', 'dark'] as const)('Pictures for the documentation, %s', 
 		const rows = ['Ada', 'Ben', 'Cem'].map((person) => ({ person }));
 		const batch = withRows(workflow('Batch', [start(), lipSync(job, { credentials })]), rows);
 		// Wide enough for the columns of a job.
-		await editor.page.setViewportSize({ width: 3000, height: 900 });
+		await editor.page.setViewportSize({ width: 4000, height: 900 });
 		await editor.open(await api.importWorkflow(batch));
 		await editor.openNode('Lip Sync');
 		await editor.executeStep();
 		await editor.output.getByText('Cem', { exact: true }).waitFor();
-		await takePicture(editor.page, `batch-${theme}`, await areaOf(editor.output));
+		const output = await areaOf(editor.output);
+		const table = await areaOf(editor.output.locator('table'));
+		await takePicture(editor.page, `batch-${theme}`, {
+			...output,
+			height: table.y + table.height + 16 - output.y,
+		});
 	});
 });
