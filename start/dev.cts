@@ -1,23 +1,34 @@
 import { spawn } from 'node:child_process';
-import { cp, copyFile, readdir, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { copyFile, cp, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startSandbox } from '../sandbox/index.cts';
 import { exampleNames, exampleWorkflow } from '../test/e2e/exampleWorkflows.cts';
 import { owner, type N8nApi, type StoredCredential } from '../test/e2e/n8n/rest.cts';
-import { startWithPack } from '../test/e2e/n8n/startWithPack.cts';
+import { startWithPackIn } from '../test/e2e/n8n/startWithPack.cts';
 import { createSandboxCredential } from '../test/e2e/testBed.cts';
 
 const repository = join(__dirname, '..');
 const signingSecret = 'sandbox-signing-secret';
 
+/** What has to be undone at the end, the last thing first. */
+const undo: Array<() => Promise<unknown>> = [];
+
 /** n8n with the pack in it, reloaded on change, and all that is needed to try it. */
 async function dev(): Promise<void> {
-	const { server, api, userFolder } = await startWithPack('2.x', {
+	const userFolder = await mkdtemp(join(tmpdir(), 'n8n-dev-'));
+	undo.push(async () => await rm(userFolder, { recursive: true, force: true }));
+	console.log(`Starting n8n …`);
+	const { server, api } = await startWithPackIn(userFolder, '2.x', {
 		NODE_ENV: 'development',
 		N8N_DEV_RELOAD: 'true',
 	});
+	undo.push(async () => await server.stop());
 	const sandbox = await startSandbox({ renderSeconds: 20 });
+	undo.push(async () => await sandbox.close());
+
 	const magicHourApi = await createSandboxCredential(api, sandbox);
 	const credentials = { magicHourApi, ...(await webhookCredential(api)) };
 	for (const file of ['talking-head.mp4', 'voice-over.mp3']) {
@@ -26,15 +37,7 @@ async function dev(): Promise<void> {
 	for (const name of exampleNames()) {
 		await api.importWorkflow(exampleWorkflow(name, { credentials, files: server.files }));
 	}
-
-	const gulp = spawn('npx', ['gulp', 'watch', '--silent'], { cwd: repository, stdio: 'inherit' });
-	const stop = async () => {
-		gulp.kill();
-		await Promise.all([server.stop(), sandbox.close()]);
-		process.exit(0);
-	};
-	process.once('SIGINT', () => void stop());
-	process.once('SIGTERM', () => void stop());
+	watchSources();
 
 	console.log(`
 n8n:      ${server.url}/home/workflows
@@ -43,8 +46,8 @@ sandbox:  ${sandbox.url}
 files:    ${server.files}
 log:      ${server.log}
 
-The example workflows are there, with credentials for the sandbox. A saved change of the node is in the
-editor a moment later. Ctrl+C ends it all.
+In it: ${exampleNames().length} example workflows, and credentials for the sandbox. A saved change of the node is
+in the editor a few seconds later. Ctrl+C ends it all and removes the files.
 `);
 	await copyOnChange(join(userFolder, '.n8n/nodes/node_modules/n8n-nodes-magic-hour/dist'));
 }
@@ -55,13 +58,26 @@ async function webhookCredential(api: N8nApi): Promise<Record<string, StoredCred
 	return { magicHourWebhookApi: await api.createCredential('magicHourWebhookApi', name, data) };
 }
 
+function watchSources(): void {
+	const gulp = spawn(process.execPath, [require.resolve('gulp/bin/gulp.js'), 'watch', '--silent'], {
+		cwd: repository,
+		stdio: 'inherit',
+	});
+	undo.push(async () => {
+		if (gulp.exitCode !== null || gulp.signalCode !== null) return;
+		const closed = once(gulp, 'close');
+		gulp.kill();
+		await closed;
+	});
+}
+
 /**
  * Brings every new build to where n8n looks for changes. It looks at times instead of listening for events,
  * as Node's recursive watcher dies of a folder that a build deletes.
  */
 async function copyOnChange(installed: string): Promise<void> {
 	const built = join(repository, 'dist');
-	for (let copied = Date.now(); ; await sleep(500)) {
+	for (let copied = Date.now(); !ending; await sleep(500)) {
 		try {
 			const changed = await newestChange(built);
 			if (changed <= copied) continue;
@@ -80,7 +96,24 @@ async function newestChange(folder: string): Promise<number> {
 	return Math.max(...stats.map(({ mtimeMs }) => mtimeMs));
 }
 
-dev().catch((error: Error) => {
-	console.error(error.message);
-	process.exitCode = 1;
+let ending = false;
+
+const running = dev().catch((error: Error) => {
+	// Ctrl+C reaches n8n as well, which then ends in the middle of its start.
+	if (!ending) console.error(error.message);
+	process.exitCode = ending ? 0 : 1;
 });
+
+/** Ends what was started, also when it is still starting. */
+async function end(): Promise<void> {
+	if (ending) return;
+	ending = true;
+	console.log('Ending n8n and the sandbox …');
+	await running;
+	for (const step of undo.reverse()) await step();
+	process.exit();
+}
+
+process.on('SIGINT', () => void end());
+process.on('SIGTERM', () => void end());
+void running.then(end);

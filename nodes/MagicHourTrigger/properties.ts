@@ -3,16 +3,20 @@ import type { INodeProperties } from 'n8n-workflow';
 import { AUDIO_EVENTS, IMAGE_EVENTS } from '../magicHour/api.types';
 import { LIP_SYNC_PROJECT } from '../magicHour/project';
 
-const setup: INodeProperties = {
-	displayName:
-		'Magic Hour has no API to register a webhook, so this is done by hand, once:<br>' +
-		'1. Copy the webhook URL above: the test URL while you build, the production URL for the published workflow.<br>' +
-		'2. In the <a href="https://magichour.ai/developer?tab=webhooks" target="_blank">Magic Hour Developer Hub</a>, choose <b>Create webhook</b>, tick the events selected below and paste the URL.<br>' +
-		'3. Copy the signing secret it shows into the credential of this node.',
-	name: 'setup',
-	type: 'notice',
-	default: '',
-};
+/** One notice for each step: n8n takes line breaks and bold type out of a notice. */
+const setup = [
+	'Magic Hour has no API to register a webhook, so this is done by hand, once, in three steps:',
+	'1. Copy the webhook URL above: the test URL while you build, the production URL for the published workflow.',
+	'2. In the <a href="https://magichour.ai/developer?tab=webhooks" target="_blank">Magic Hour Developer Hub</a>, choose "Create webhook", tick the events selected below and paste the URL.',
+	'3. Copy the signing secret it shows into the credential of this node.',
+].map(
+	(displayName, step): INodeProperties => ({
+		displayName,
+		name: step === 0 ? 'setup' : `setupStep${step}`,
+		type: 'notice',
+		default: '',
+	}),
+);
 
 const events: INodeProperties = {
 	displayName: 'Events',
@@ -104,4 +108,4 @@ const options: INodeProperties = {
 	],
 };
 
-export const properties = [setup, events, projectTypes, otherMedia, options];
+export const properties = [...setup, events, projectTypes, otherMedia, options];

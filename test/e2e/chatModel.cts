@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
+import { listen, type Service } from './listen.cts';
 
 /** A tool call the stand-in makes: which tool, with which arguments. */
 export interface ToolCall {
@@ -17,11 +16,10 @@ export interface ChatRequest {
 }
 
 /** A running stand-in for a chat model. */
-export interface ChatModel {
+export interface ChatModel extends Service {
 	/** The base URL for n8n's OpenAI credential. */
 	url: string;
 	requests: ChatRequest[];
-	stop(): Promise<void>;
 }
 
 /**
@@ -39,17 +37,8 @@ export async function startChatModel(call: ToolCall): Promise<ChatModel> {
 		requests.push(chat);
 		response.json(completion(chat.model, nextMessage(chat, call)));
 	});
-	const server = app.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	return {
-		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
-		requests,
-		stop: async () => {
-			server.closeAllConnections();
-			server.close();
-			await once(server, 'close');
-		},
-	};
+	const service = await listen(app);
+	return { ...service, url: `${service.url}/v1`, requests };
 }
 
 interface Message {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { IDataObject } from 'n8n-workflow';
 import type { StoredCredential, WorkflowFile } from './n8n/rest.cts';
 
 const folder = join(__dirname, '..', '..', 'workflows');
@@ -10,27 +11,47 @@ export const exampleNames = (): string[] =>
 		.filter((file) => file.endsWith('.json'))
 		.map((file) => file.replace(/\.json$/, ''));
 
-/** What a person does after the import: choose credentials, and say where the files are. */
+/** What a person does after the import: choose credentials, and change what the note says. */
 export interface SetUp {
+	/** By their type. */
 	credentials: Record<string, StoredCredential>;
 	/** The folder that stands for `/files` in the examples. */
 	files: string;
+	/** Parameters to change, by the node's name; an object is merged into what is there. */
+	change?: Record<string, IDataObject>;
 }
 
 const credentialOf: Record<string, string> = {
 	'n8n-nodes-magic-hour.magicHourLipSync': 'magicHourApi',
 	'n8n-nodes-magic-hour.magicHourLipSyncTool': 'magicHourApi',
 	'n8n-nodes-magic-hour.magicHourTrigger': 'magicHourWebhookApi',
+	'@n8n/n8n-nodes-langchain.lmChatOpenAi': 'openAiApi',
 };
 
+/** An example workflow as it is in the repository. */
+export const exampleAsDelivered = (name: string) =>
+	JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as WorkflowFile;
+
 /** An example workflow, set up. */
-export function exampleWorkflow(name: string, { credentials, files }: SetUp): WorkflowFile {
-	const text = readFileSync(join(folder, `${name}.json`), 'utf8');
-	const workflow = JSON.parse(text.replaceAll('/files/', `${files}/`)) as WorkflowFile;
+export function exampleWorkflow(name: string, { credentials, files, change }: SetUp): WorkflowFile {
+	const text = JSON.stringify(exampleAsDelivered(name)).replaceAll('/files/', `${files}/`);
+	const workflow = JSON.parse(text) as WorkflowFile;
 	for (const node of workflow.nodes) {
 		const type = credentialOf[node.type];
 		const credential = type === undefined ? undefined : credentials[type];
 		if (type !== undefined && credential !== undefined) node.credentials = { [type]: credential };
 	}
+	for (const [node, parameters] of Object.entries(change ?? {})) merge(workflow, node, parameters);
 	return workflow;
+}
+
+function merge(workflow: WorkflowFile, name: string, parameters: IDataObject): void {
+	const node = workflow.nodes.find((candidate) => candidate.name === name);
+	if (node === undefined) throw new Error(`${workflow.name} has no node "${name}"`);
+	for (const [key, value] of Object.entries(parameters)) {
+		const before = node.parameters[key];
+		const merged =
+			typeof before === 'object' && typeof value === 'object' ? { ...before, ...value } : value;
+		Object.assign(node.parameters, { [key]: merged });
+	}
 }

@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
-import type { StoredWorkflow } from '../n8n/rest.cts';
+import { until } from '../poll.cts';
+import type { StoredWorkflow, WorkflowFile } from '../n8n/rest.cts';
 
 /** n8n's editor, in the words of a person who uses it. */
 export class Editor {
@@ -13,6 +14,68 @@ export class Editor {
 		const patience = { timeout: 60_000 };
 		await this.page.goto(`/workflow/${workflow.id}`, patience);
 		await this.page.getByTestId('canvas-node').first().waitFor(patience);
+	}
+
+	/** "Import from file" on an empty canvas. */
+	async import(file: WorkflowFile): Promise<void> {
+		await this.page.goto('/workflow/new', { timeout: 60_000 });
+		await this.page.getByText('Add first step').first().waitFor({ timeout: 60_000 });
+		await this.page.getByTestId('workflow-import-input').setInputFiles({
+			name: 'workflow.json',
+			mimeType: 'application/json',
+			buffer: Buffer.from(JSON.stringify(file)),
+		});
+		await this.node(file.nodes.at(-1)!.name).waitFor();
+	}
+
+	/** Zooms so that the whole workflow is seen, and waits until the canvas stands still. */
+	async showAll(): Promise<void> {
+		await this.page.keyboard.press('1');
+		let before = '';
+		await until('the canvas to stand still', async () => {
+			const now = JSON.stringify(await this.nodes.first().boundingBox());
+			if (now === before) return true;
+			before = now;
+			return undefined;
+		});
+	}
+
+	/** All nodes and notes. */
+	get everything(): Locator {
+		return this.page.locator('[data-test-id=canvas-node], [data-test-id=sticky]');
+	}
+
+	/** Unfolds the URLs of an opened trigger. */
+	async showWebhookUrls(): Promise<void> {
+		const url = this.panel.getByText('/webhook-test/').first();
+		if (!(await url.isVisible())) await this.panel.getByText('Webhook URLs').first().click();
+		await url.waitFor();
+	}
+
+	/** The fields of the opened node, one by one. */
+	get content(): Locator {
+		return this.parameters.locator('> *');
+	}
+
+	/** All nodes on the canvas; notes are none. */
+	private get nodes(): Locator {
+		return this.page.getByTestId('canvas-node');
+	}
+
+	/** The names of all nodes on the canvas. */
+	async nodeNames(): Promise<string[]> {
+		return await namesOf(this.nodes);
+	}
+
+	/** The names of the nodes that n8n marks: type not known, or parameters or credentials not in order. */
+	async marked(): Promise<string[]> {
+		const mark = this.page.locator('[data-test-id=node-issues], [data-test-id=node-not-installed]');
+		return await namesOf(this.nodes.filter({ has: mark }));
+	}
+
+	/** The messages in the corner. */
+	async messages(): Promise<string[]> {
+		return await this.page.locator('.el-notification').allInnerTexts();
 	}
 
 	/** Types into the nodes panel. */
@@ -97,4 +160,11 @@ export class Editor {
 	async executeStep(): Promise<void> {
 		await this.panel.getByTestId('node-execute-button').click();
 	}
+}
+
+async function namesOf(nodes: Locator): Promise<string[]> {
+	const names = (await nodes.all()).map(
+		async (node) => (await node.getAttribute('data-node-name'))!,
+	);
+	return (await Promise.all(names)).sort();
 }

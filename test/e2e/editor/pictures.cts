@@ -6,6 +6,9 @@ import { currentRun } from '../jest/run.cts';
 /** A part of the page, in its pixels. */
 export type Area = { x: number; y: number; width: number; height: number };
 
+// What comes and goes, and what hovers over the canvas, is no part of a picture.
+const passing = ['.el-notification', '.vue-flow__panel', '[data-test-id=execute-workflow-button]'];
+
 /**
  * Takes a picture for the documentation, at twice the size. Each run takes all of them, but as times and
  * ids in them differ from run to run, only `npm run docs:images` puts them where the README shows them.
@@ -14,9 +17,9 @@ export async function takePicture(page: Page, name: string, clip: Area): Promise
 	const { userFolder } = currentRun();
 	const folder = process.env.DOCS_IMAGES ? join('docs', 'images') : join(userFolder, 'images');
 	await mkdir(folder, { recursive: true });
-	// Messages that come and go are no part of a picture, and neither is the pointer.
+	// Neither is the pointer.
 	await page.mouse.move(2, 2);
-	await page.addStyleTag({ content: '.el-notification { visibility: hidden }' });
+	await page.addStyleTag({ content: `${passing.join(', ')} { visibility: hidden }` });
 	await page.screenshot({ path: join(folder, `${name}.png`), clip, animations: 'disabled' });
 }
 

@@ -15,11 +15,20 @@ export async function startWithPack(
 	target: N8nTarget,
 	env?: Record<string, string>,
 ): Promise<{ server: N8nServer; api: N8nApi; userFolder: string }> {
-	const n8n = await installN8n(n8nVersions[target]);
 	const userFolder = await mkdtemp(join(tmpdir(), 'n8n-e2e-'));
+	return { ...(await startWithPackIn(userFolder, target, env)), userFolder };
+}
+
+/** The same in a folder of the caller's. */
+export async function startWithPackIn(
+	userFolder: string,
+	target: N8nTarget,
+	env?: Record<string, string>,
+): Promise<{ server: N8nServer; api: N8nApi }> {
+	const n8n = await installN8n(n8nVersions[target]);
 	await installPack(await packTarball(userFolder), userFolder);
 	const server = await N8nServer.start({ n8n, userFolder, env });
 	const api = new N8nApi(server.url);
 	await api.setUpOwner();
-	return { server, api, userFolder };
+	return { server, api };
 }

@@ -1,64 +1,97 @@
-import { startChatModel } from '../chatModel.cts';
+import type { IDataObject } from 'n8n-workflow';
+import { startChatModel, type ChatModel } from '../chatModel.cts';
+import type { Execution, WorkflowFile } from '../n8n/rest.cts';
 import { awaitedJob, useTestBed } from '../testBed.cts';
 import { node, outputJson, start, workflow } from '../workflow.cts';
 
 const bed = useTestBed();
+let model: ChatModel;
+
+beforeEach(async () => {
+	model = await startChatModel({
+		tool: 'Lip_Sync',
+		arguments: { audio: 'https://example.com/spanish.mp3', end: 3 },
+	});
+});
+
+afterEach(async () => await model.stop());
+
+/** A workflow with an agent that has the node as its only tool. */
+async function agentWith(parameters: IDataObject, settings = {}): Promise<WorkflowFile> {
+	const { api, credentials } = bed;
+	const openAiApi = await api.createCredential('openAiApi', 'Stand-in', {
+		apiKey: 'none',
+		url: model.url,
+	});
+	const file = workflow('Agent', [
+		start(),
+		node(
+			'Agent',
+			'@n8n/n8n-nodes-langchain.agent',
+			{ promptType: 'define', text: 'Dub my video in Spanish.' },
+			{ typeVersion: 2.2 },
+		),
+	]);
+	file.nodes.push(
+		node(
+			'Model',
+			'@n8n/n8n-nodes-langchain.lmChatOpenAi',
+			{ model: { __rl: true, mode: 'id', value: 'stand-in' } },
+			{ typeVersion: 1.2, credentials: { openAiApi } },
+		),
+		node(
+			'Lip Sync',
+			'n8n-nodes-magic-hour.magicHourLipSyncTool',
+			{
+				...awaitedJob,
+				audioFilePath: "={{ $fromAI('audio', 'URL of the new audio track', 'string') }}",
+				endSeconds: "={{ $fromAI('end', 'Where the clip ends, in seconds', 'number') }}",
+				...parameters,
+			},
+			{ credentials, ...settings },
+		),
+	);
+	const toAgent = (type: 'ai_languageModel' | 'ai_tool') => ({
+		[type]: [[{ node: 'Agent', type, index: 0 }]],
+	});
+	Object.assign(file.connections, {
+		Model: toAgent('ai_languageModel'),
+		'Lip Sync': toAgent('ai_tool'),
+	});
+	return file;
+}
+
+/** What the agent says in the end. */
+const answerOf = (execution: Execution) => String(outputJson(execution, 'Agent')[0]?.output);
 
 describe('An AI Agent', () => {
 	it('makes a lip sync, with the parameters it chose', async () => {
-		const { api, sandbox, credentials } = bed;
-		const model = await startChatModel({
-			tool: 'Lip_Sync',
-			arguments: { audio: 'https://example.com/spanish.mp3', end: 3 },
-		});
-		const openAiApi = await api.createCredential('openAiApi', 'Stand-in', {
-			apiKey: 'none',
-			url: model.url,
-		});
-		const file = workflow('Agent', [
-			start(),
-			node(
-				'Agent',
-				'@n8n/n8n-nodes-langchain.agent',
-				{ promptType: 'define', text: 'Dub my video in Spanish.' },
-				{ typeVersion: 2.2 },
-			),
-		]);
-		file.nodes.push(
-			node(
-				'Model',
-				'@n8n/n8n-nodes-langchain.lmChatOpenAi',
-				{ model: { __rl: true, mode: 'id', value: 'stand-in' } },
-				{ typeVersion: 1.2, credentials: { openAiApi } },
-			),
-			node(
-				'Lip Sync',
-				'n8n-nodes-magic-hour.magicHourLipSyncTool',
-				{
-					...awaitedJob,
-					audioFilePath: "={{ $fromAI('audio', 'URL of the new audio track', 'string') }}",
-					endSeconds: "={{ $fromAI('end', 'Where the clip ends, in seconds', 'number') }}",
-				},
-				{ credentials },
-			),
-		);
-		const toAgent = (type: 'ai_languageModel' | 'ai_tool') => ({
-			[type]: [[{ node: 'Agent', type, index: 0 }]],
-		});
-		Object.assign(file.connections, {
-			Model: toAgent('ai_languageModel'),
-			'Lip Sync': toAgent('ai_tool'),
-		});
+		const { api, sandbox } = bed;
 
-		const execution = await api.run(await api.importWorkflow(file), 'Start');
-		await model.stop();
+		const execution = await api.run(await api.importWorkflow(await agentWith({})), 'Start');
 
 		expect(execution.status).toBe('success');
 		expect(sandbox.jobs.map(({ request }) => request)).toMatchObject([
 			{ end_seconds: 3, assets: { audio_file_path: 'https://example.com/spanish.mp3' } },
 		]);
-		const [{ output }] = outputJson(execution, 'Agent') as [{ output: string }];
-		expect(output).toContain(sandbox.jobs[0]!.id);
-		expect(output).toContain('complete');
+		expect(answerOf(execution)).toContain(sandbox.jobs[0]!.id);
+		expect(answerOf(execution)).toContain('complete');
+	});
+
+	it('pays once with Retry On Fail, when the first tries fail after the job was created', async () => {
+		const { api, sandbox } = bed;
+		sandbox.setScript(() => ({ outcome: 'complete', renderSeconds: 4 }));
+		const impatient = { options: { pollInterval: 0.1, timeoutMinutes: 0.025 } };
+		const retries = { retryOnFail: true, maxTries: 5, waitBetweenTries: 100 };
+
+		const file = await agentWith(impatient, retries);
+		const execution = await api.run(await api.importWorkflow(file), 'Start');
+
+		expect(execution.status).toBe('success');
+		expect(sandbox.jobs).toHaveLength(1);
+		expect(answerOf(execution)).toContain(sandbox.jobs[0]!.id);
+		const tries = execution.data.resultData.runData['Lip Sync']!;
+		expect(tries[0]).toMatchObject({ executionStatus: 'error' });
+		expect(tries.at(-1)).toMatchObject({ executionStatus: 'success' });
 	});
 });

@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import type { Browser } from 'playwright-core';
 import { openBrowser, openSession } from '../editor/browser.cts';
 import { Editor } from '../editor/editor.cts';
 import type { WorkflowFile } from '../n8n/rest.cts';
 import { until } from '../poll.cts';
 import { awaitedJob, useTestBed } from '../testBed.cts';
-import { lipSync, start, withRows, workflow } from '../workflow.cts';
+import { lipSync, node, start, withRows, workflow } from '../workflow.cts';
 
 const bed = useTestBed();
 let browser: Browser;
@@ -138,6 +139,35 @@ describe('The panel', () => {
 
 		await editor.openNode('project get');
 		expect(await editor.hasWarning('projectId')).toBe(true);
+		await editor.closeNode();
+	});
+});
+
+describe("The trigger's panel", () => {
+	it('shows its fields, its URLs and the three steps', async () => {
+		const file = workflow('Trigger', [
+			node('Magic Hour Trigger', 'n8n-nodes-magic-hour.magicHourTrigger'),
+		]);
+		const [trigger] = file.nodes;
+		trigger!.webhookId = randomUUID();
+		await open(file);
+		await editor.openNode('Magic Hour Trigger');
+
+		expect(await editor.fields()).toEqual(['Events', 'Project Types', 'Options']);
+		const words = await editor.parameters.innerText();
+		for (const step of [
+			'1. Copy the webhook URL above',
+			'2. In the Magic Hour Developer Hub',
+			'3. Copy the signing secret',
+		]) {
+			expect(words.split('\n')).toContainEqual(expect.stringContaining(step));
+		}
+		await editor.showWebhookUrls();
+		const path = `${trigger!.webhookId}/webhook`;
+		await editor.panel.getByText(`${bed.run.url}/webhook-test/${path}`).first().waitFor();
+		await editor.panel.getByText('Production URL').first().click();
+		await editor.panel.getByText(`${bed.run.url}/webhook/${path}`).first().waitFor();
+		expect(await editor.panel.innerText()).toContain('Wait for a Magic Hour event');
 		await editor.closeNode();
 	});
 });

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { listen } from '../listen.cts';
 import { useTestBed } from '../testBed.cts';
 import { lipSync, node, outputJson, start, workflow } from '../workflow.cts';
 
@@ -111,7 +109,7 @@ describe('Files', () => {
 		);
 
 		const execution = await api.run(stored, 'Start');
-		shelf.server.close();
+		await shelf.stop();
 
 		expect(execution.status).toBe('success');
 		expect(outputJson(execution, 'Lip Sync')).toMatchObject([{ status: 'complete' }]);
@@ -119,12 +117,10 @@ describe('Files', () => {
 	});
 });
 
-async function serveSamples(): Promise<{ server: Server; url: string }> {
-	const types: Record<string, string> = { mp3: 'audio/mpeg', mp4: 'video/mp4' };
-	const server = createServer(({ url = '' }, response) => {
+const types: Record<string, string> = { mp3: 'audio/mpeg', mp4: 'video/mp4' };
+
+const serveSamples = async () =>
+	await listen(({ url = '' }, response) => {
 		response.setHeader('content-type', types[url.slice(-3)] ?? 'text/plain');
 		createReadStream(join(samples, url)).pipe(response);
-	}).listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
+	});

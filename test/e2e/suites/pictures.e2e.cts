@@ -33,9 +33,8 @@ inNewest.each(['light', 'dark'] as const)('Pictures for the documentation, %s', 
 		const { api, credentials, run } = bed;
 		const file = exampleWorkflow('first-job', { credentials, files: run.files });
 		await editor.open(await api.importWorkflow(file));
-		// Their names are written below them.
-		const nodes = editor.page.getByTestId('canvas-node');
-		await takePicture(editor.page, `workflow-${theme}`, await areaOf(nodes, 64));
+		await editor.showAll();
+		await takePicture(editor.page, `workflow-${theme}`, await areaOf(editor.everything, 64));
 	});
 
 	it('shows what the nodes panel says', async () => {
@@ -46,14 +45,48 @@ inNewest.each(['light', 'dark'] as const)('Pictures for the documentation, %s', 
 		await takePicture(editor.page, `nodes-panel-${theme}`, nodesPanel);
 	});
 
+	it('shows the parameters of the node', async () => {
+		const { api, credentials } = bed;
+		const file = workflow('Parameters', [start(), lipSync(awaitedJob, { credentials })]);
+		await editor.open(await api.importWorkflow(file));
+		await editor.page.setViewportSize({ width: 1400, height: 1400 });
+		await editor.openNode('Lip Sync');
+		await takePicture(editor.page, `parameters-${theme}`, await areaOf(editor.content, 16));
+		await editor.closeNode();
+	});
+
+	it('shows the trigger with its URLs and the three steps', async () => {
+		const { api, run, sandbox } = bed;
+		const magicHourWebhookApi = await api.createCredential(
+			'magicHourWebhookApi',
+			'Magic Hour webhook',
+			{ signingSecret: 'whsec_sandbox' },
+		);
+		const credentials = { ...bed.credentials, magicHourWebhookApi };
+		const file = exampleWorkflow('notify-on-result', { credentials, files: run.files });
+		await editor.open(await api.importWorkflow(file));
+		await editor.openNode('Magic Hour Trigger');
+		await editor.showWebhookUrls();
+		await takePicture(editor.page, `trigger-${theme}`, await areaOf(editor.content, 16));
+		await editor.closeNode();
+		expect(sandbox.requests).toEqual([]);
+	});
+
 	it('shows a batch with its output', async () => {
 		const { api, credentials } = bed;
 		const rows = ['Ada', 'Ben', 'Cem'].map((person) => ({ person }));
 		const batch = withRows(workflow('Batch', [start(), lipSync(job, { credentials })]), rows);
+		// Wide enough for the columns of a job.
+		await editor.page.setViewportSize({ width: 4000, height: 900 });
 		await editor.open(await api.importWorkflow(batch));
 		await editor.openNode('Lip Sync');
 		await editor.executeStep();
 		await editor.output.getByText('Cem', { exact: true }).waitFor();
-		await takePicture(editor.page, `batch-${theme}`, await areaOf(editor.panel));
+		const output = await areaOf(editor.output);
+		const table = await areaOf(editor.output.locator('table'));
+		await takePicture(editor.page, `batch-${theme}`, {
+			...output,
+			height: table.y + table.height + 16 - output.y,
+		});
 	});
 });

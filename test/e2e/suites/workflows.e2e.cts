@@ -1,32 +1,35 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import { join } from 'node:path';
-import { exampleNames, exampleWorkflow } from '../exampleWorkflows.cts';
-import type { WorkflowFile } from '../n8n/rest.cts';
+import { buffer } from 'node:stream/consumers';
+import axios from 'axios';
+import type { IDataObject } from 'n8n-workflow';
+import { startChatModel } from '../chatModel.cts';
+import { exampleAsDelivered, exampleNames, exampleWorkflow } from '../exampleWorkflows.cts';
+import { listen, type Service } from '../listen.cts';
+import type { Execution, StoredWorkflow } from '../n8n/rest.cts';
+import { until } from '../poll.cts';
 import { useTestBed } from '../testBed.cts';
+import { output, outputJson } from '../workflow.cts';
 
 const samples = join(__dirname, '..', '..', '..', 'samples');
 const bed = useTestBed();
 
-const load = (name: string) =>
-	exampleWorkflow(name, { credentials: bed.credentials, files: bed.run.files });
-
-const manualTrigger = ({ nodes }: WorkflowFile) =>
-	nodes.find(({ type }) => type === 'n8n-nodes-base.manualTrigger')?.name;
-
-/** Those that need somebody else: they are in the trigger's suite, or in `test/engine/cookbook.test.cts`. */
-const needsAnother = [
-	'human-approval',
-	'results-to-bucket',
-	'resume-without-polling-callback',
+// These are started by Magic Hour's webhooks: see the trigger's suite.
+const tested = new Set([
+	'notify-on-result',
 	'resume-without-polling-create',
-	'text-to-speech-to-video',
-];
+	'resume-without-polling-callback',
+]);
 
-/** Those that a person starts and that end by themselves. */
-const startedByHand = exampleNames().filter((name) => {
-	const workflow = exampleWorkflow(name, { credentials: {}, files: '' });
-	return manualTrigger(workflow) !== undefined && !needsAnother.includes(name);
-});
+/** Tests of one example workflow. */
+function example(name: string, tests: () => void): void {
+	tested.add(name);
+	describe(name, tests);
+}
+
+/** Jobs are done in half a second here, so looking more often saves waiting. */
+const soon = { options: { pollInterval: 0.1 } };
 
 beforeAll(async () => {
 	for (const file of ['talking-head.mp4', 'voice-over.mp3']) {
@@ -34,26 +37,324 @@ beforeAll(async () => {
 	}
 });
 
-describe('An example workflow', () => {
-	it.each(exampleNames())('"%s" has only nodes that this n8n knows', async (name) => {
-		const versions = new Map<string, number[]>();
-		for (const { name: type, version } of await bed.api.nodeTypes()) {
-			versions.set(type, [...(versions.get(type) ?? []), version].flat());
-		}
-		// n8n 1.x has data tables, but not yet everything the examples do with them.
-		if (bed.run.target === '1.x' && name.startsWith('resume-without-polling')) return;
-		for (const { type, typeVersion } of load(name).nodes) {
-			expect(versions.get(type) ?? `no node type ${type}`).toContain(typeVersion);
-		}
+const services: Service[] = [];
+afterEach(async () => {
+	for (const service of services.splice(0)) await service.stop();
+});
+
+/** Another service, until the end of the test. Returns its address. */
+async function serve(answer: RequestListener): Promise<string> {
+	const service = await listen(answer);
+	services.push(service);
+	return service.url;
+}
+
+/** Imports an example with its credentials chosen, and some parameters changed as its note says. */
+async function setUp(name: string, change?: Record<string, IDataObject>): Promise<StoredWorkflow> {
+	const { api, credentials, run } = bed;
+	return await api.importWorkflow(exampleWorkflow(name, { credentials, files: run.files, change }));
+}
+
+/** Runs an example to its end. */
+const run = async (name: string, change?: Record<string, IDataObject>) =>
+	await bed.api.run(await setUp(name, change), 'Start');
+
+/** Waits until n8n has put an execution away. */
+const putAway = async (id: string) =>
+	await until(
+		'the execution to be put away',
+		async () => {
+			const execution = await bed.api.execution(id);
+			return execution.status === 'waiting' ? execution : undefined;
+		},
+		60,
+	);
+
+/** The parameters of a "Set" node in its JSON mode, with some values changed. */
+function rawJson(name: string, node: string, values: IDataObject): IDataObject {
+	const { parameters } = exampleAsDelivered(name).nodes.find((one) => one.name === node)!;
+	const json = JSON.parse(String(parameters.jsonOutput)) as IDataObject;
+	return { jsonOutput: JSON.stringify({ ...json, ...values }) };
+}
+
+const errorOf = (execution: Execution) => String(execution.data.resultData.error?.message);
+
+/** One item with the finished job, and the video in the field `data`. */
+function expectFinishedVideo(execution: Execution, node: string, credits: number): void {
+	expect(execution.data.resultData.error).toBeUndefined();
+	expect(execution.status).toBe('success');
+	expect(output(execution, node)).toEqual([
+		expect.objectContaining({
+			json: expect.objectContaining({ status: 'complete', credits_charged: credits }),
+			binary: { data: expect.objectContaining({ mimeType: 'video/mp4' }) },
+		}),
+	]);
+}
+
+example('first-job', () => {
+	it('ends with the finished job and the video', async () => {
+		expectFinishedVideo(await run('first-job', { 'Lip Sync': soon }), 'Lip Sync', 120);
+	});
+});
+
+example('wait-and-download', () => {
+	const node = 'Lip Sync and Download';
+
+	it('ends with the finished job and the video', async () => {
+		expectFinishedVideo(await run('wait-and-download', { [node]: soon }), node, 150);
 	});
 
-	it.each(startedByHand)('"%s" runs to its end', async (name) => {
-		const stored = await bed.api.importWorkflow(load(name));
+	it('says why a job failed, and its id', async () => {
+		bed.sandbox.setScript(() => ({ outcome: 'error' }));
+		const execution = await run('wait-and-download', { [node]: soon });
 
-		const execution = await bed.api.run(stored, manualTrigger(stored)!);
+		expect(execution.status).toBe('error');
+		const told = JSON.stringify(execution.data.resultData.error);
+		expect(told).toContain('detectable face');
+		expect(told).toContain(bed.sandbox.jobs[0]!.id);
+	});
 
-		expect(execution.data.resultData.error).toBeUndefined();
+	it('goes on with the job there is when it is retried after a timeout', async () => {
+		bed.sandbox.setScript(() => ({ outcome: 'never' }));
+		const failed = await run('wait-and-download', {
+			[node]: { options: { pollInterval: 0.1, timeoutMinutes: 0.01 } },
+		});
+		expect(failed.status).toBe('error');
+		bed.sandbox.finish(bed.sandbox.jobs[0]!.id);
+
+		expectFinishedVideo(await bed.api.retry(failed.id), node, 150);
+		expect(bed.sandbox.jobs).toHaveLength(1);
+	});
+});
+
+example('batch-from-sheet', () => {
+	it('ends with the outcomes; the row without an audio file stops no other', async () => {
+		const execution = await run('batch-from-sheet', { 'Lip Sync Each Row': soon });
+
 		expect(execution.status).toBe('success');
-		for (const { project } of bed.sandbox.jobs) expect(project.status).not.toBe('error');
+		expect(outputJson(execution, 'Summary')).toEqual([
+			{ outcome: 'done', count_row: 3, sum_credits: 360 },
+			{ outcome: 'failed', count_row: 1, sum_credits: 0 },
+		]);
+		expect(outputJson(execution, 'Report')).toHaveLength(4);
+		expect(outputJson(execution, 'Failed')).toEqual([
+			expect.objectContaining({
+				row: 'Welcome in French',
+				reason: 'Audio URL or File Path is empty',
+			}),
+		]);
+		expect(bed.sandbox.jobs).toHaveLength(3);
 	});
+
+	it('makes nothing over Max Credits', async () => {
+		const execution = await run('batch-from-sheet', {
+			'Lip Sync Each Row': { options: { maxCredits: 100 } },
+		});
+
+		expect(outputJson(execution, 'Summary')).toEqual([
+			{ outcome: 'failed', count_row: 4, sum_credits: 0 },
+		]);
+		expect(bed.sandbox.jobs).toEqual([]);
+	});
+});
+
+example('long-render', () => {
+	const shortly = { 'Wait While It Renders': { amount: 1, unit: 'seconds' } };
+
+	it('is put away while the video renders', async () => {
+		const id = await bed.api.start(await setUp('long-render'), 'Start');
+
+		const { data } = await putAway(id);
+
+		expect(data.resultData.lastNodeExecuted).toBe('Wait While It Renders');
+		await bed.api.stop(id);
+	});
+
+	it('ends with the finished job and the video', async () => {
+		const execution = await run('long-render', { ...shortly, 'Wait for Video': soon });
+
+		expectFinishedVideo(execution, 'Wait for Video', 1800);
+		expect(bed.sandbox.jobs).toHaveLength(1);
+	});
+
+	it('names the id after a timeout, and waits for the same job when it is retried', async () => {
+		bed.sandbox.setScript(() => ({ outcome: 'never' }));
+		const failed = await run('long-render', {
+			...shortly,
+			'Wait for Video': { options: { pollInterval: 0.1, timeoutMinutes: 0.01 } },
+		});
+		const { id } = bed.sandbox.jobs[0]!;
+		expect(failed.status).toBe('error');
+		expect(JSON.stringify(failed.data.resultData.error)).toContain(id);
+		bed.sandbox.finish(id);
+
+		expectFinishedVideo(await bed.api.retry(failed.id), 'Wait for Video', 1800);
+		expect(bed.sandbox.jobs).toHaveLength(1);
+	});
+});
+
+example('spend-check', () => {
+	it('ends with a job per clip within the budget', async () => {
+		const execution = await run('spend-check');
+
+		expect(execution.status).toBe('success');
+		expect(outputJson(execution, 'Create Jobs')).toMatchObject([
+			{ id: expect.any(String), credits_charged: 120 },
+			{ id: expect.any(String), credits_charged: 360 },
+			{ id: expect.any(String), credits_charged: 180 },
+		]);
+		expect(bed.sandbox.jobs).toHaveLength(3);
+	});
+
+	it('ends with an error that names both numbers over it, and makes nothing', async () => {
+		const execution = await run('spend-check', {
+			'Clips and Budget': rawJson('spend-check', 'Clips and Budget', { max_credits: 659 }),
+		});
+
+		expect(execution.status).toBe('error');
+		expect(errorOf(execution)).toBe(
+			'These clips would cost 660 credits, and the budget is 659. Nothing was created.',
+		);
+		expect(bed.sandbox.jobs).toEqual([]);
+	});
+});
+
+example('human-approval', () => {
+	/** Runs it until it asks, and answers in its form. */
+	const answered = async (decision: string) => {
+		const id = await bed.api.start(await setUp('human-approval'), 'Start');
+		const asking = await putAway(id);
+		const [message] = outputJson(asking, 'Message');
+		expect(message!.question).toBe(
+			'“Welcome video, Spanish” would cost 720 credits (12 seconds in pro mode).',
+		);
+		expect(bed.sandbox.jobs).toEqual([]);
+
+		const formUrl = String(message!.form_url);
+		expect((await axios.get<string>(formUrl)).data).toContain('Make this lip sync?');
+		const form = new FormData();
+		form.append('field-0', decision);
+		await axios.post(formUrl, form);
+		return await bed.api.finished(id);
+	};
+
+	it('ends with the job after Approve', async () => {
+		const execution = await answered('Approve');
+
+		expect(execution.status).toBe('success');
+		const [job] = bed.sandbox.jobs;
+		expect(outputJson(execution, 'Create')).toMatchObject([{ id: job!.id, credits_charged: 720 }]);
+		expect(bed.sandbox.jobs).toHaveLength(1);
+	});
+
+	it('ends with "rejected" and creates nothing after Reject', async () => {
+		const execution = await answered('Reject');
+
+		expect(execution.status).toBe('success');
+		expect(outputJson(execution, 'Rejected')).toMatchObject([{ outcome: 'rejected' }]);
+		expect(bed.sandbox.jobs).toEqual([]);
+	});
+});
+
+example('text-to-speech-to-video', () => {
+	it('ends with the finished job and the video', async () => {
+		const speech = await readFile(join(samples, 'voice-over.mp3'));
+		const url = await serve((_request, response) => {
+			response.setHeader('content-type', 'audio/mpeg').end(speech);
+		});
+
+		const execution = await run('text-to-speech-to-video', {
+			'Text to Speech': { url },
+			'Lip Sync': soon,
+		});
+
+		expectFinishedVideo(execution, 'Lip Sync', 120);
+		expect([...bed.sandbox.uploads.values()].map(({ bytes }) => bytes)).toEqual([speech.length]);
+	});
+
+	it('creates nothing when the speech service fails', async () => {
+		const url = await serve((_request, response) => {
+			response.writeHead(500).end('out of words');
+		});
+
+		const execution = await run('text-to-speech-to-video', {
+			'Text to Speech': { url },
+		});
+
+		expect(execution.status).toBe('error');
+		expect(bed.sandbox.requests).toEqual([]);
+	});
+});
+
+example('results-to-bucket', () => {
+	it("ends with the bucket's answer; a refused file is put there by a retry, and paid once", async () => {
+		let refused = 0;
+		let stored = Buffer.alloc(0);
+		const bucket = await serve(async (request, response) => {
+			const content = await buffer(request);
+			if (refused++ === 0) {
+				response.writeHead(403).end('<Error>expired</Error>');
+				return;
+			}
+			stored = content;
+			response.setHeader('content-type', 'application/json').end('{"stored":true}');
+		});
+		const clip = rawJson('results-to-bucket', 'Clip', { upload_url: `${bucket}/video.mp4` });
+
+		const failed = await run('results-to-bucket', { Clip: clip, 'Lip Sync': soon });
+		expect(failed.status).toBe('error');
+		const done = await bed.api.retry(failed.id);
+
+		expect(done.status).toBe('success');
+		expect(outputJson(done, 'Put into Bucket')).toEqual([{ stored: true }]);
+		expect(stored).toEqual(await readFile(join(samples, 'talking-head.mp4')));
+		expect(bed.sandbox.jobs).toHaveLength(1);
+	});
+});
+
+example('ai-agent', () => {
+	it("ends with the agent's answer, which gives the id of the job", async () => {
+		const { api, credentials } = bed;
+		const model = await startChatModel({
+			tool: 'Create_Lip_Sync',
+			arguments: {
+				audio_url: 'https://example.com/spanish.mp3',
+				video_url: 'https://example.com/head.mp4',
+				start_seconds: 0,
+				end_seconds: 5,
+			},
+		});
+		const openAiApi = await api.createCredential('openAiApi', 'Stand-in', {
+			apiKey: 'none',
+			url: model.url,
+		});
+		const file = exampleWorkflow('ai-agent', {
+			credentials: { ...credentials, openAiApi },
+			files: bed.run.files,
+		});
+		// What is said to it in the chat.
+		file.pinData = { Chat: [{ json: { chatInput: 'Dub it, please.', sessionId: 'one' } }] };
+
+		const execution = await api.run(await api.importWorkflow(file), 'Chat');
+		await model.stop();
+
+		expect(execution.status).toBe('success');
+		const [{ output: answer }] = outputJson(execution, 'Agent') as [{ output: string }];
+		expect(answer).toContain(bed.sandbox.jobs[0]!.id);
+		expect(bed.sandbox.jobs.map(({ request }) => request)).toMatchObject([
+			{
+				end_seconds: 5,
+				assets: {
+					audio_file_path: 'https://example.com/spanish.mp3',
+					video_file_path: 'https://example.com/head.mp4',
+				},
+			},
+		]);
+		const tools = model.requests[0]!.tools!.map(({ function: { name } }) => name);
+		expect(tools.sort()).toEqual(['Check_Lip_Sync', 'Create_Lip_Sync']);
+	});
+});
+
+it('has a test for the end of every example', () => {
+	expect([...tested].sort()).toEqual(exampleNames().sort());
 });
