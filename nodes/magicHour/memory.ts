@@ -96,7 +96,7 @@ export class ExecutionMemory {
 	}
 
 	/**
-	 * n8n 1.x gives each try of Retry On Fail a run index of its own when an AI agent uses the node as a tool, and
+	 * n8n gives each try of Retry On Fail a run index of its own when an AI agent uses the node as a tool, and
 	 * an agent may simply ask again after an error: what a run that ended badly asked for is taken over.
 	 */
 	private inherit(itemIndex: number, asked: string): JobRecord | undefined {

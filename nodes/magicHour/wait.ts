@@ -74,6 +74,7 @@ export async function waitUntilComplete(
 			lastFailure = undefined;
 			lastStatus = project.status;
 			createdAt ??= Date.parse(quoted(project.created_at)) || now;
+			if (project.enabled === false) throw deleted(id);
 			if (project.status === 'complete') return project;
 			if (project.status === 'error' || project.status === 'canceled') throw endedBadly(project);
 		} else {
@@ -112,6 +113,15 @@ export function endedBadly({ id, status, error, credits_charged }: VideoProject)
 			description: `${refund} Change the input accordingly and run the item again.`,
 		},
 	);
+}
+
+function deleted(id: string): Problem {
+	return new Problem(`Job ${id} was deleted`, {
+		id,
+		code: 'deleted',
+		description:
+			'Its video is gone for good. Run the workflow anew to make, and pay for, another one.',
+	});
 }
 
 function timedOut(id: string, minutes: number, status: string, failure?: Failure): Problem {

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { Bench, items, JOB, WAITED_JOB, workflowOf } from './support.cts';
 
 describe('waiting for completion', () => {
@@ -71,6 +73,19 @@ describe('waiting for completion', () => {
 			expect(ran.error!.context).toMatchObject({ itemIndex: 0, data: { id, code } });
 		},
 	);
+
+	it('ends when the project was deleted meanwhile, as far as the API says so', async () => {
+		bench.sandbox.setScript(() => ({ outcome: 'never', queueSeconds: 0 }));
+		const execution = bench.execute(workflowOf(items(1), WAITED_JOB));
+		while (bench.sandbox.jobs.length === 0) await sleep(10);
+		const [{ id, project }] = bench.sandbox.jobs as [(typeof bench.sandbox.jobs)[0]];
+		bench.sandbox.fail({
+			on: 'getProject',
+			action: { status: 200, body: { ...project, enabled: false } },
+		});
+		const run = await execution.result;
+		expect(run.data.resultData.error!.message).toBe(`Job ${id} was deleted`);
+	});
 
 	it('ends with the id and the last status when time is up', async () => {
 		bench.sandbox.setScript(() => ({ outcome: 'never', queueSeconds: 0 }));

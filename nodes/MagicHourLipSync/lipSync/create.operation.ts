@@ -92,7 +92,7 @@ export const fields: INodeProperties[] = [
 				typeOptions: { minValue: 0, numberPrecision: 0 },
 				default: 1000,
 				description:
-					'Spending limit for all items of a run together. If their estimates add up to more, nothing is uploaded or created.',
+					'Spending limit for all items of a run together. If their estimates add up to more, nothing is uploaded or created. A video with more than 30 frames per second costs more than its estimate unless Max FPS Limit is set.',
 			},
 			{
 				displayName: 'Parallel Requests',
