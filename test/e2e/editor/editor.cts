@@ -52,9 +52,9 @@ export class Editor {
 		await url.waitFor();
 	}
 
-	/** The fields of the opened node, one by one. */
-	get content(): Locator {
-		return this.parameters.locator('> *');
+	/** The button below the last field of the opened node. */
+	get addOption(): Locator {
+		return this.parameters.getByText('Add option').last();
 	}
 
 	/** All nodes on the canvas; notes are none. */

@@ -82,6 +82,10 @@ export class N8nServer {
 		child.stdout.pipe(log);
 		child.stderr.pipe(log);
 		this.child = child;
+		// Nobody else would end it when this process dies of an error.
+		const end = () => child.kill();
+		process.once('exit', end);
+		child.once('exit', () => process.off('exit', end));
 		try {
 			await Promise.race([
 				until('it to answer', async () => await this.answers(), 120),

@@ -167,7 +167,6 @@ describe("The trigger's panel", () => {
 		await editor.panel.getByText(`${bed.run.url}/webhook-test/${path}`).first().waitFor();
 		await editor.panel.getByText('Production URL').first().click();
 		await editor.panel.getByText(`${bed.run.url}/webhook/${path}`).first().waitFor();
-		expect(await editor.panel.innerText()).toContain('Wait for a Magic Hour event');
 		await editor.closeNode();
 	});
 });
