@@ -52,9 +52,9 @@ export class Editor {
 		await url.waitFor();
 	}
 
-	/** The button below the last field of the opened node. */
-	get addOption(): Locator {
-		return this.parameters.getByText('Add option').last();
+	/** The options of the opened node, which come last. */
+	get options(): Locator {
+		return this.parameters.locator('.collection-parameter').last();
 	}
 
 	/** All nodes on the canvas; notes are none. */
