@@ -59,10 +59,14 @@ async function webhookCredential(api: N8nApi): Promise<Record<string, StoredCred
 }
 
 function watchSources(): void {
-	const gulp = spawn(process.execPath, [require.resolve('gulp/bin/gulp.js'), 'watch', '--silent'], {
-		cwd: repository,
-		stdio: 'inherit',
-	});
+	const gulp = spawn(
+		process.execPath,
+		[join(repository, 'node_modules/gulp/bin/gulp.js'), 'watch', '--silent'],
+		{
+			cwd: repository,
+			stdio: 'inherit',
+		},
+	);
 	undo.push(async () => {
 		if (gulp.exitCode !== null || gulp.signalCode !== null) return;
 		const closed = once(gulp, 'close');

@@ -52,9 +52,9 @@ export class Editor {
 		await url.waitFor();
 	}
 
-	/** The options of the opened node, which come last. */
-	get options(): Locator {
-		return this.parameters.locator('.collection-parameter').last();
+	/** The options of the opened node, with the button to add one; they come last. */
+	get addOption(): Locator {
+		return this.parameters.locator('[class*=collectionParameterWrapper]').last();
 	}
 
 	/** All nodes on the canvas; notes are none. */

@@ -19,7 +19,7 @@ const nodesPanel = { x: 1014, y: 64, width: 386, height: 800 };
 
 /** From the first field of the opened node to its last. */
 async function fieldsOf(editor: Editor): Promise<Area> {
-	const [fields, last] = [await areaOf(editor.parameters), await areaOf(editor.options)];
+	const [fields, last] = [await areaOf(editor.parameters), await areaOf(editor.addOption)];
 	return { ...fields, height: last.y + last.height + 24 - fields.y };
 }
 
