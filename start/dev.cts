@@ -46,8 +46,8 @@ sandbox:  ${sandbox.url}
 files:    ${server.files}
 log:      ${server.log}
 
-In it: ${exampleNames().length} example workflows, and credentials for the sandbox. A saved change of the node is
-in the editor a few seconds later. Ctrl+C ends it all and removes the files.
+In it: ${exampleNames().length} example workflows, and credentials for the sandbox. A saved change is built,
+and n8n told to load it. Ctrl+C ends it all and removes the files.
 `);
 	await copyOnChange(join(userFolder, '.n8n/nodes/node_modules/n8n-nodes-magic-hour/dist'));
 }
