@@ -112,7 +112,8 @@ describe('a thousand items, while everything goes wrong', () => {
 			`chaos: SEED=${SEED} ${all.length} workflows, ${ITEMS} items, ${requests.length} requests, ${jobs.length} jobs, ${JSON.stringify(totals)}`,
 		);
 		expect(books.flatMap(({ faults }) => faults)).toEqual([]);
-		expect(jobs.length).toBeGreaterThan(ITEMS / 2);
+		// Otherwise the run has tried nothing.
+		expect(jobs.length).toBeGreaterThan(ITEMS / 4);
 	});
 
 	it(`keeps no memory over ${ROUNDS} rounds`, async () => {

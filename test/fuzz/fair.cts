@@ -6,7 +6,7 @@ import { limit } from '../../nodes/magicHour/limit.ts';
 import type { Ran } from '../engine/support.cts';
 
 /** How many cases of each kind are drawn: `FUZZ=5000 npx jest test/fuzz` for a long run. */
-const CASES = Number(process.env.FUZZ ?? 120);
+const CASES = Number(process.env.FUZZ ?? 30);
 /** `SEED` of the environment, or one that was never tried. */
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 

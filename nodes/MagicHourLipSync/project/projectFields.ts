@@ -52,7 +52,7 @@ export const projectIdField: INodeProperties = {
 /** @throws Problem unless the item names a video project */
 export function projectId(item: Parameters): string {
 	const id = item.locator('projectId', 'Video Project');
-	if (!/^[A-Za-z0-9_-]+$/.test(id)) {
+	if (!/^[A-Za-z0-9_-]{1,200}$/.test(id)) {
 		throw new Problem(`Video Project is no ID: “${id.slice(0, 60)}”`, {
 			description: 'Use the field id that the operation Create of Lip Sync returns.',
 		});
