@@ -24,6 +24,7 @@ import {
 
 import { FixedCredentials, type CredentialValues } from './credentials.cts';
 import { Packages } from './nodes.cts';
+import { useOwnUserFolder } from './userFolder.cts';
 
 /** A workflow as the editor exports it. */
 export type WorkflowJson = Pick<IWorkflowBase, 'nodes' | 'connections'> & Partial<IWorkflowBase>;
@@ -61,8 +62,7 @@ export class Engine {
 	/** @param binaryMode where binary data lives: on disk (n8n's default), or in the items themselves */
 	static async start(binaryMode: 'filesystem' | 'default' = 'filesystem'): Promise<Engine> {
 		const folder = await mkdtemp(join(tmpdir(), 'n8n-engine-'));
-		// n8n-core keeps a settings file in its user folder: not in that of the n8n a person may have here.
-		process.env.N8N_USER_FOLDER = folder;
+		useOwnUserFolder();
 		// What goes wrong is in the result of a run; n8n's log would only say it once more.
 		Container.get(GlobalConfig).logging.level = 'silent';
 		const config = Container.get(BinaryDataConfig);
