@@ -151,3 +151,38 @@ describe.each(REQUESTS)('when a request to %s meets with', (endpoint) => {
 		});
 	});
 });
+
+describe('when no connection can be opened at all', () => {
+	let bench: Bench;
+	beforeAll(async () => (bench = await Bench.start({ queueSeconds: 0, renderSeconds: 0.02 })));
+	beforeEach(() => bench.sandbox.reset());
+	afterAll(async () => await bench.stop());
+
+	const nowhere = {
+		credentials: { magicHourApi: { apiKey: 'key', baseUrl: 'http://127.0.0.1:1' } },
+	};
+
+	describe.each([
+		['a single item', 1],
+		['six items', 6],
+	])('%s', (_, count) => {
+		it.each(SETTINGS)('%j', async (settings) => {
+			const workflow = workflowOf(itemsWithFiles(count), PARAMETERS, settings);
+			const ran = await bench.run(workflow, nowhere);
+			const errors = [...ran.json(0), ...ran.json(1)].map(({ error }) => String(error));
+			for (const message of ran.error ? [ran.error.message] : errors) {
+				expect(message).toMatch(/no connection could be opened \(ECONNREFUSED\)/);
+			}
+			if (ran.error === undefined) {
+				expect(errors).toHaveLength(count);
+				return;
+			}
+			const again = await bench.run(workflow, {
+				mode: 'retry',
+				resume: storedForRetry(ran.run),
+			});
+			expect(again.json().map(({ status }) => status)).toEqual(Array(count).fill('complete'));
+			expect(bench.sandbox.jobs).toHaveLength(count);
+		});
+	});
+});
