@@ -117,11 +117,9 @@ describe('a hostile parameter', () => {
 			if (place.name === 'options' && place.field !== undefined) {
 				parameters.options = { ...FAST, [place.field]: raw as never };
 			}
-			const ran = await bench.run(workflowOf([item], parameters));
-			const wrong = unfair(ran, 1, KEY);
-			const text = `${ran.error?.message} ${ran.error?.description}`;
-			if (ran.error !== undefined && !names(text, place))
-				wrong.push(`it does not name it: ${text}`);
+			const { wrong, error } = await tried(workflowOf([item], parameters));
+			const text = `${error?.message} ${error?.description}`;
+			if (error !== undefined && !names(text, place)) wrong.push(`it does not name it: ${text}`);
 			return wrong;
 		});
 	}, 600_000);
