@@ -52,11 +52,6 @@ export class Editor {
 		await url.waitFor();
 	}
 
-	/** The options of the opened node, with the button to add one; they come last. */
-	get addOption(): Locator {
-		return this.parameters.locator('[class*=collectionParameterWrapper]').last();
-	}
-
 	/** All nodes on the canvas; notes are none. */
 	private get nodes(): Locator {
 		return this.page.getByTestId('canvas-node');

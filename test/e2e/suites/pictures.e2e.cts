@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { openBrowser, openSession } from '../editor/browser.cts';
 import { Editor } from '../editor/editor.cts';
-import { areaOf, takePicture, type Area } from '../editor/pictures.cts';
+import { areaOf, takePicture } from '../editor/pictures.cts';
 import { exampleWorkflow } from '../exampleWorkflows.cts';
 import { awaitedJob, useTestBed } from '../testBed.cts';
 import { lipSync, start, withRows, workflow } from '../workflow.cts';
@@ -16,12 +16,6 @@ afterAll(async () => await browser?.close());
 
 /** The nodes panel, on the right. */
 const nodesPanel = { x: 1014, y: 64, width: 386, height: 800 };
-
-/** From the first field of the opened node to its last. */
-async function fieldsOf(editor: Editor): Promise<Area> {
-	const [fields, last] = [await areaOf(editor.parameters), await areaOf(editor.addOption)];
-	return { ...fields, height: last.y + last.height + 24 - fields.y };
-}
 
 async function openEditor(theme: 'light' | 'dark'): Promise<Editor> {
 	const session = await openSession(browser, bed.api, theme);
@@ -54,19 +48,6 @@ inNewest.each(['light', 'dark'] as const)('Pictures for the documentation, %s', 
 		await takePicture(editor.page, `nodes-panel-${theme}`, nodesPanel);
 	});
 
-	it('shows the parameters of the node', async () => {
-		const { api, credentials } = bed;
-		const file = workflow('Parameters', [
-			start(),
-			lipSync({ ...awaitedJob, options: {} }, { credentials }),
-		]);
-		await editor.open(await api.importWorkflow(file));
-		await editor.page.setViewportSize({ width: 1400, height: 1400 });
-		await editor.openNode('Lip Sync');
-		await takePicture(editor.page, `parameters-${theme}`, await fieldsOf(editor));
-		await editor.closeNode();
-	});
-
 	it('shows the trigger with its URLs and the three steps', async () => {
 		const { api, run, sandbox } = bed;
 		const magicHourWebhookApi = await api.createCredential(
@@ -77,10 +58,11 @@ inNewest.each(['light', 'dark'] as const)('Pictures for the documentation, %s', 
 		const credentials = { ...bed.credentials, magicHourWebhookApi };
 		const file = exampleWorkflow('notify-on-result', { credentials, files: run.files });
 		await editor.open(await api.importWorkflow(file));
+		await editor.page.setViewportSize({ width: 1400, height: 1400 });
 		await editor.openNode('Magic Hour Trigger');
 		await editor.showWebhookUrls();
 		await editor.panel.getByText('Wait for a Magic Hour event').waitFor();
-		await takePicture(editor.page, `trigger-${theme}`, await fieldsOf(editor));
+		await takePicture(editor.page, `trigger-${theme}`, await areaOf(editor.parameters));
 		await editor.closeNode();
 		expect(sandbox.requests).toEqual([]);
 	});
