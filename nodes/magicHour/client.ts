@@ -46,8 +46,6 @@ export async function persist<T>(
 	}
 }
 
-const CREATE_URL = '/v1/lip-sync';
-
 /** Magic Hour's API, one method per path; each throws a {@link Problem} that says what to do. */
 export class MagicHourClient {
 	private constructor(
@@ -89,7 +87,7 @@ export class MagicHourClient {
 	async createLipSync(job: LipSyncRequest): Promise<Outcome<LipSyncResponse>> {
 		return await this.send(
 			'createLipSync',
-			{ method: 'POST', url: CREATE_URL, body: job },
+			{ method: 'POST', url: '/v1/lip-sync', body: job },
 			(answer): answer is LipSyncResponse => isObject(answer) && isId(answer.id),
 		);
 	}
@@ -102,7 +100,7 @@ export class MagicHourClient {
 	/** One single try of `GET /v1/video-projects/{id}`, for those who ask again anyway. */
 	async checkProject(id: string): Promise<Answer<VideoProject>> {
 		const { silenceSeconds } = REQUEST_POLICY.getProject;
-		return await this.once(projectRequest('GET', id), isProject(id), silenceSeconds);
+		return await this.once('getProject', projectRequest('GET', id), isProject(id), silenceSeconds);
 	}
 
 	/** `DELETE /v1/video-projects/{id}`: deletes the rendered video for good. */
@@ -145,11 +143,12 @@ export class MagicHourClient {
 		isExpected: (answer: unknown) => answer is T,
 	): Promise<Outcome<T>> {
 		return await persist(request, this.signal, async (silenceSeconds) =>
-			this.once(options, isExpected, silenceSeconds),
+			this.once(request, options, isExpected, silenceSeconds),
 		);
 	}
 
 	private async once<T>(
+		request: RequestKind,
 		options: IHttpRequestOptions,
 		isExpected: (answer: unknown) => answer is T,
 		silenceSeconds: number,
@@ -162,7 +161,8 @@ export class MagicHourClient {
 				silenceSeconds,
 				// A creation under way is torn by nothing but a stop of the execution: whether it made a job could
 				// not be known any more.
-				abortSignal: options.url === CREATE_URL ? this.ctx.getExecutionCancelSignal() : this.signal,
+				abortSignal:
+					request === 'createLipSync' ? this.ctx.getExecutionCancelSignal() : this.signal,
 			},
 			isExpected,
 			this.hideKey,

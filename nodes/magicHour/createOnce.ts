@@ -2,6 +2,7 @@ import { jobMayExist, requestProblem } from './advice';
 import type { LipSyncRequest, LipSyncResponse } from './api.types';
 import type { JobRecord } from './memory';
 import { Problem } from './problem';
+import { hasEndedBadly } from './project';
 import { mayHaveCreated, type Failure } from './requestPolicy';
 import type { Run } from './run';
 
@@ -50,8 +51,7 @@ async function takeUp(run: Run, record: JobRecord, willWait: boolean): Promise<J
 	const job = { response: record.response!, createdAt: record.at };
 	if (!willWait) return job;
 	const answer = await run.client.checkProject(job.response.id);
-	const hasFailed = answer.ok && ['error', 'canceled'].includes(answer.body.status);
-	return hasFailed ? undefined : job;
+	return answer.ok && hasEndedBadly(answer.body) ? undefined : job;
 }
 
 async function create(run: Run, itemIndex: number, wanted: Wanted): Promise<Job> {

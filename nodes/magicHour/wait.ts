@@ -4,6 +4,7 @@ import type { MagicHourClient } from './client';
 import type { Limit } from './limit';
 import { pause } from './pause';
 import { Problem } from './problem';
+import { hasEndedBadly } from './project';
 import { quoted } from './quote';
 import type { Failure } from './requestPolicy';
 
@@ -76,7 +77,7 @@ export async function waitUntilComplete(
 			createdAt ??= Date.parse(quoted(project.created_at)) || now;
 			if (project.enabled === false) throw deleted(id);
 			if (project.status === 'complete') return project;
-			if (project.status === 'error' || project.status === 'canceled') throw endedBadly(project);
+			if (hasEndedBadly(project)) throw endedBadly(project);
 		} else {
 			lastFailure = answer.failure;
 			if (lastFailure.kind === 'refused') {

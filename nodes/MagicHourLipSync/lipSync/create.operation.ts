@@ -3,6 +3,7 @@ import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-wor
 import { createOnce, type Job } from '../../magicHour/createOnce';
 import type { Operation } from '../../magicHour/operation';
 import type { Parameters } from '../../magicHour/parameters';
+import { hasEndedBadly } from '../../magicHour/project';
 import { reportJobs } from '../../magicHour/report';
 import { checkSpending } from '../../magicHour/spending';
 import {
@@ -147,8 +148,8 @@ export const operation: Operation<CreatePlan, Job> = {
 		if (wait === undefined) return { json: { ...response } as IDataObject };
 		return await awaitedOutput(response.id, wait, run, {
 			createdAt,
-			onStatus: ({ status }) => {
-				if (status === 'error' || status === 'canceled') run.memory.rememberFailed(itemIndex);
+			onStatus: (project) => {
+				if (hasEndedBadly(project)) run.memory.rememberFailed(itemIndex);
 			},
 		});
 	},
