@@ -21,5 +21,5 @@ function rebuildOnChange() {
 
 exports.clean = clean;
 exports.build = build;
-exports.watch = series(build, rebuildOnChange);
+exports.watch = rebuildOnChange;
 exports.default = build;

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, cp, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { copyFile, cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startSandbox } from '../sandbox/index.cts';
 import { exampleNames, exampleWorkflow } from '../test/e2e/exampleWorkflows.cts';
@@ -76,28 +76,26 @@ function watchSources(): void {
 }
 
 /**
- * Brings every new build to where n8n looks for changes. It looks at times instead of listening for events,
- * as Node's recursive watcher dies of a folder that a build deletes.
+ * Brings every changed file to where n8n looks for changes, and no other: n8n loads the pack anew for each. It
+ * compares instead of listening for events, as Node's recursive watcher dies of a folder that a build deletes.
  */
 async function copyOnChange(installed: string): Promise<void> {
 	const built = join(repository, 'dist');
-	for (let copied = Date.now(); !ending; await sleep(500)) {
+	for (; !ending; await sleep(500)) {
 		try {
-			const changed = await newestChange(built);
-			if (changed <= copied) continue;
-			await cp(built, installed, { recursive: true });
-			copied = changed;
+			for (const file of await readdir(built, { recursive: true, withFileTypes: true })) {
+				if (!file.isFile()) continue;
+				const from = join(file.parentPath, file.name);
+				const to = join(installed, relative(built, from));
+				// A compiler empties a file before it writes it.
+				if (Date.now() - (await stat(from)).mtimeMs < 300) continue;
+				const before = await readFile(to).catch(() => undefined);
+				if (before?.equals(await readFile(from)) !== true) await cp(from, to);
+			}
 		} catch {
 			// In the middle of a build; the next look finds it whole.
 		}
 	}
-}
-
-/** When a file in the folder was last written, in milliseconds since the epoch. */
-async function newestChange(folder: string): Promise<number> {
-	const files = await readdir(folder, { recursive: true });
-	const stats = await Promise.all(files.map(async (file) => await stat(join(folder, file))));
-	return Math.max(...stats.map(({ mtimeMs }) => mtimeMs));
 }
 
 let ending = false;

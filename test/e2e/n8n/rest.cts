@@ -172,12 +172,14 @@ export class N8nApi {
 		);
 	}
 
-	/** One run with its data. */
+	/** One run with its data. Throws while n8n 1.x, which stores the status first, has not stored any. */
 	async execution(id: string): Promise<Execution> {
 		const { data, ...execution } = await this.get<ExecutionSummary & { data: string }>(
 			`/executions/${id}`,
 		);
-		return { ...execution, data: parse(data) as IRunExecutionData };
+		const unpacked = parse(data) as IRunExecutionData | undefined;
+		if (unpacked === undefined) throw new Error(`Execution ${id} has no data yet`);
+		return { ...execution, data: unpacked };
 	}
 
 	/** The executions list of a workflow, newest first. */
