@@ -16,9 +16,15 @@ export class Editor {
 		await this.page.getByTestId('canvas-node').first().waitFor(patience);
 	}
 
-	/** "Import from file" on an empty canvas. */
+	/** "Import from file" on an empty canvas: a new one, or the same as last time, cleared. */
 	async import(file: WorkflowFile): Promise<void> {
-		await this.page.goto('/workflow/new', { timeout: 60_000 });
+		if (await this.nodes.first().isVisible()) {
+			await this.page.locator('.vue-flow__pane').click({ position: { x: 5, y: 5 } });
+			await this.page.keyboard.press('ControlOrMeta+a');
+			await this.page.keyboard.press('Delete');
+		} else {
+			await this.page.goto('/workflow/new', { timeout: 60_000 });
+		}
 		await this.page.getByText('Add first step').first().waitFor({ timeout: 60_000 });
 		await this.page.getByTestId('workflow-import-input').setInputFiles({
 			name: 'workflow.json',
