@@ -165,7 +165,7 @@ describe("The trigger's panel", () => {
 		await editor.showWebhookUrls();
 		const path = `${trigger!.webhookId}/webhook`;
 		await editor.panel.getByText(`${bed.run.url}/webhook-test/${path}`).first().waitFor();
-		await editor.panel.getByText('Production URL').first().click();
+		await editor.panel.getByText('Production URL', { exact: true }).click();
 		await editor.panel.getByText(`${bed.run.url}/webhook/${path}`).first().waitFor();
 		await editor.closeNode();
 	});
