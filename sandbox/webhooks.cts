@@ -62,7 +62,8 @@ export class Webhooks {
 	}
 
 	private at(moment: number, act: () => void): NodeJS.Timeout {
-		return setTimeout(act, Math.min(moment - Date.now(), LONGEST_TIMER));
+		const milliseconds = Math.max(0, moment - Date.now());
+		return setTimeout(act, Math.min(milliseconds, LONGEST_TIMER));
 	}
 
 	private announceStart(job: Job): void {
