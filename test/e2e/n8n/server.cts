@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios from 'axios';
@@ -9,6 +8,9 @@ import { until } from '../poll.cts';
 import type { InstalledN8n } from './install.cts';
 import { freePort } from './ports.cts';
 import { lastLines } from './run.cts';
+
+/** Ends n8n when the process that started it is gone, whatever ended that one. */
+const leash = join(__dirname, 'leash.cjs');
 
 /** How to start an n8n. */
 export interface ServerOptions {
@@ -19,9 +21,11 @@ export interface ServerOptions {
 	port?: number;
 	/** Environment variables beside the usual ones. */
 	env?: Record<string, string>;
+	/** The command of n8n and its flags, for a process of queue mode. Default: `start`. */
+	command?: [name: 'start' | 'worker' | 'webhook', ...flags: string[]];
 }
 
-/** A running n8n with its own SQLite database. */
+/** A running n8n process; on its own, one with a SQLite database in its user folder. */
 export class N8nServer {
 	private child?: ChildProcess;
 
@@ -40,6 +44,10 @@ export class N8nServer {
 
 	get url() {
 		return `http://127.0.0.1:${this.port}`;
+	}
+
+	private get isMain() {
+		return (this.options.command?.[0] ?? 'start') === 'start';
 	}
 
 	/** The only folder, with its subfolders, that nodes may read files from and write files to. */
@@ -65,30 +73,37 @@ export class N8nServer {
 		await closed;
 	}
 
+	/** Ends n8n as a crash or a power cut does, with no time for anything. */
+	async kill(): Promise<void> {
+		const child = this.child;
+		this.child = undefined;
+		if (!child || child.exitCode !== null || child.signalCode !== null) return;
+		const closed = once(child, 'close');
+		child.kill('SIGKILL');
+		await closed;
+	}
+
 	/** Stops n8n and starts it again on the same port, with the same database. */
 	async restart(): Promise<void> {
 		await this.stop();
 		await this.start();
 	}
 
-	private async start(): Promise<void> {
-		const { n8n } = this.options;
+	/** Starts n8n, on the same port and with the same database as before. */
+	async start(): Promise<void> {
+		const { n8n, userFolder, command = ['start'] } = this.options;
 		await mkdir(this.files, { recursive: true });
-		const log = createWriteStream(this.log, { flags: 'a' });
-		const child = spawn(n8n.node.path, [n8n.bin, 'start'], {
-			cwd: this.options.userFolder,
+		const log = await open(this.log, 'a');
+		const child = spawn(n8n.node.path, ['--require', leash, n8n.bin, ...command], {
+			cwd: userFolder,
 			env: this.environment(),
+			stdio: ['pipe', log.fd, log.fd],
 		});
-		child.stdout.pipe(log);
-		child.stderr.pipe(log);
+		await log.close();
 		this.child = child;
-		// Nobody else would end it when this process dies of an error.
-		const end = () => child.kill();
-		process.once('exit', end);
-		child.once('exit', () => process.off('exit', end));
 		try {
 			await Promise.race([
-				until('it to answer', async () => await this.answers(), 120),
+				until('it to answer', async () => await this.answers(), 180),
 				once(child, 'exit').then(([code]) => {
 					throw new Error(`It ended with code ${code}.`);
 				}),
@@ -96,14 +111,15 @@ export class N8nServer {
 		} catch (error) {
 			await this.stop();
 			throw new Error(
-				`n8n ${n8n.version.n8n} did not start: ${(error as Error).message}\n${await lastLines(this.log)}`,
+				`n8n ${n8n.version.n8n} (${command.join(' ')}) did not start: ${(error as Error).message}\n${await lastLines(this.log)}`,
 			);
 		}
 	}
 
 	private async answers(): Promise<true | undefined> {
-		// Readiness alone is not enough: it is given before the REST API is mounted.
 		await axios.get(`${this.url}/healthz/readiness`, { timeout: 2000 });
+		if (!this.isMain) return true;
+		// Readiness alone is not enough: it is given before the REST API is mounted.
 		const settings = await axios.get(`${this.url}/rest/settings`, { timeout: 2000 });
 		return settings.data?.data ? true : undefined;
 	}
