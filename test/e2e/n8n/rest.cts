@@ -182,11 +182,25 @@ export class N8nApi {
 		return { ...execution, data: unpacked };
 	}
 
-	/** The executions list of a workflow, newest first. */
+	/** The executions list of a workflow, newest first, at most a hundred. */
 	async executions(workflowId: string): Promise<ExecutionSummary[]> {
 		const filter = JSON.stringify({ workflowId });
-		const { results } = await this.get<{ results: ExecutionSummary[] }>('/executions', { filter });
+		const { results } = await this.get<{ results: ExecutionSummary[] }>('/executions', {
+			filter,
+			limit: '100',
+		});
 		return results;
+	}
+
+	/** A stored binary file, as the editor loads it to show or download it. */
+	async binaryData(id: string): Promise<Buffer> {
+		const { status, data } = await this.http.get<ArrayBuffer>('/binary-data', {
+			params: { id, action: 'download' },
+			responseType: 'arraybuffer',
+			...this.session(),
+		});
+		if (status !== 200) throw new Error(`n8n answered with ${status} for the file ${id}`);
+		return Buffer.from(data);
 	}
 
 	/** "Stop execution". */

@@ -1,0 +1,11 @@
+import { Cluster } from './cluster.cts';
+import { batchOverTwoWorkers } from './suites/batch.cts';
+import { workerKilled } from './suites/killed.cts';
+
+const cluster = new Cluster(process.env.N8N_QUEUE_FOLDER!);
+
+beforeAll(async () => await cluster.start(), 400_000);
+afterAll(async () => await cluster.stop(), 60_000);
+
+describe('200 items in 20 executions, over two workers', () => batchOverTwoWorkers(cluster));
+describe('killed', () => workerKilled(cluster));
