@@ -75,6 +75,12 @@ export class Cluster {
 		await this.database?.drop();
 	}
 
+	/** Starts again what is not running. */
+	async mend(): Promise<void> {
+		const gone = this.processes.filter(({ isRunning }) => !isRunning);
+		await Promise.all(gone.map(async (process) => await process.start()));
+	}
+
 	/** The worker that has an execution, once one has taken it. */
 	async workerOf(executionId: string): Promise<Worker> {
 		return await until(`a worker to take execution ${executionId}`, async () => {

@@ -8,4 +8,4 @@ beforeAll(async () => await cluster.start(), 400_000);
 afterAll(async () => await cluster.stop(), 60_000);
 
 describe('200 items in 20 executions, over two workers', () => batchOverTwoWorkers(cluster));
-describe('killed', () => workerKilled(cluster));
+describe('A worker that is killed', () => workerKilled(cluster));

@@ -1,6 +1,6 @@
-import type { INode } from 'n8n-workflow';
-import type { StoredCredential, WorkflowFile } from '../e2e/n8n/rest.cts';
-import { node, workflow } from '../e2e/workflow.cts';
+import type { IDataObject, INode } from 'n8n-workflow';
+import type { StoredCredential } from '../e2e/n8n/rest.cts';
+import { node } from '../e2e/workflow.cts';
 
 /** Starts a workflow for each request to `/webhook/<path>`, and answers at once. */
 export const webhook = (path: string): INode => ({
@@ -17,23 +17,42 @@ export const webhook = (path: string): INode => ({
 export const rows = () =>
 	node('Rows', 'n8n-nodes-base.splitOut', { fieldToSplitOut: 'body.rows' }, { typeVersion: 1 });
 
-/** Part of the address that {@link journal} is called at. */
-export const journalPath = 'b5b1c9a4-6f0f-4a3b-9d0e-5d9c1f2f7a10';
+/** Waits for the jobs whose ids its items have. */
+export const waitById = (
+	credentials: { magicHourApi: StoredCredential },
+	parameters: IDataObject = {},
+) =>
+	node(
+		'Wait',
+		'n8n-nodes-magic-hour.magicHourLipSync',
+		{
+			resource: 'project',
+			operation: 'wait',
+			projectId: { __rl: true, mode: 'id', value: '={{ $json.id }}' },
+			options: { pollInterval: 0.1 },
+			...parameters,
+		},
+		{ credentials },
+	);
 
 /**
- * Writes every job of the account into an execution of its own: a trigger for `video.started`, and the id as
- * custom data, as an execution of Lip Sync has it.
+ * The Magic Hour Trigger.
+ * @param webhookId makes its address, see {@link triggerUrl}
  */
-export function journal(magicHourWebhookApi: StoredCredential): WorkflowFile {
-	const trigger = node(
+export const trigger = (
+	webhookId: string,
+	events: string[],
+	magicHourWebhookApi: StoredCredential,
+): INode => ({
+	...node(
 		'Magic Hour Trigger',
 		'n8n-nodes-magic-hour.magicHourTrigger',
-		{ events: ['video.started'] },
+		{ events },
 		{ credentials: { magicHourWebhookApi } },
-	);
-	const values = [{ key: 'magic_hour_jobs', value: '={{ $json.id }}' }];
-	return workflow('Every job', [
-		{ ...trigger, webhookId: journalPath },
-		node('Note the id', 'n8n-nodes-base.executionData', { dataToSave: { values } }),
-	]);
-}
+	),
+	webhookId,
+});
+
+/** Where Magic Hour sends its events to. */
+export const triggerUrl = (n8nUrl: string, webhookId: string) =>
+	`${n8nUrl}/webhook/${webhookId}/webhook`;

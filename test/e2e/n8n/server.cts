@@ -60,11 +60,16 @@ export class N8nServer {
 		return join(this.options.userFolder, 'n8n.log');
 	}
 
+	/** Whether its process is there. */
+	get isRunning() {
+		const { child } = this;
+		return child !== undefined && child.exitCode === null && child.signalCode === null;
+	}
+
 	/** Stops n8n as a person would who presses Ctrl+C. */
 	async stop(): Promise<void> {
-		const child = this.child;
-		this.child = undefined;
-		if (!child || child.exitCode !== null || child.signalCode !== null) return;
+		const { child } = this;
+		if (!child || !this.isRunning) return;
 		const closed = once(child, 'close');
 		child.kill('SIGTERM');
 		const stopped = await Promise.race([closed, sleep(20_000, undefined, { ref: false })]);
@@ -75,9 +80,8 @@ export class N8nServer {
 
 	/** Ends n8n as a crash or a power cut does, with no time for anything. */
 	async kill(): Promise<void> {
-		const child = this.child;
-		this.child = undefined;
-		if (!child || child.exitCode !== null || child.signalCode !== null) return;
+		const { child } = this;
+		if (!child || !this.isRunning) return;
 		const closed = once(child, 'close');
 		child.kill('SIGKILL');
 		await closed;

@@ -5,7 +5,7 @@ import type { Execution } from '../../e2e/n8n/rest.cts';
 import { until } from '../../e2e/poll.cts';
 import { awaitedJob } from '../../e2e/testBed.cts';
 import { lipSync, output, workflow } from '../../e2e/workflow.cts';
-import { request, useQueueBed } from '../bed.cts';
+import { useQueueBed } from '../bed.cts';
 import type { Cluster } from '../cluster.cts';
 import { rows, webhook } from '../workflows.cts';
 
@@ -35,7 +35,7 @@ export function batchOverTwoWorkers(cluster: Cluster): void {
 		);
 		for (let first = 0; first < people.length; first += 10) {
 			const body = { rows: people.slice(first, first + 10).map((person) => ({ person })) };
-			await request(cluster, batch, body);
+			await bed.request(batch, body);
 		}
 		const listed = await until('20 executions to be listed', async () => {
 			const list = await api.executions(batch.id);

@@ -1,43 +1,192 @@
 import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Execution, StoredWorkflow } from '../../e2e/n8n/rest.cts';
 import { until } from '../../e2e/poll.cts';
 import { awaitedJob } from '../../e2e/testBed.cts';
-import { lipSync, node, output, outputJson, workflow } from '../../e2e/workflow.cts';
+import { lipSync, node, outputJson, workflow } from '../../e2e/workflow.cts';
 import { useQueueBed } from '../bed.cts';
-import type { Cluster } from '../cluster.cts';
-import { rows, webhook } from '../workflows.cts';
+import type { Cluster, Worker } from '../cluster.cts';
+import { rows, trigger, waitById, webhook } from '../workflows.cts';
 
+const sample = (name: string) => readFileSync(join(__dirname, '../../../samples', name));
+const two = { rows: [{ person: 'Ada' }, { person: 'Ben' }] };
+const personalJob = { ...awaitedJob, additionalFields: { name: '={{ $json.person }}' } };
+const journalId = 'b5b1c9a4-6f0f-4a3b-9d0e-5d9c1f2f7a10';
+
+/** What is lost with a worker, what is not, and how the jobs are taken up. */
 export function workerKilled(cluster: Cluster): void {
-	const bed = useQueueBed(cluster);
-	beforeEach(() => bed.sandbox.reset());
+	const bed = useQueueBed(cluster, {}, journalId);
+	/** Each job of the account, by the event of its start, in an execution of its own. */
+	let journal: StoredWorkflow;
+	/** For a person who has the ids of jobs. */
+	let byId: StoredWorkflow;
 
-	it('explore', async () => {
-		const { api } = cluster;
-		const parameters = {
-			...awaitedJob,
-			additionalFields: { name: '={{ $json.person }}' },
-		};
-		bed.sandbox.setScript(() => ({ outcome: 'never' }));
-		const file = workflow('Kill', [
-				webhook('kill'),
+	beforeAll(async () => {
+		const { credentials, magicHourWebhookApi } = bed;
+		journal = await bed.publish(
+			workflow('Every job', [trigger(journalId, ['video.started'], magicHourWebhookApi)]),
+		);
+		byId = await bed.publish(
+			workflow('By id', [
+				webhook('by-id'),
 				rows(),
-				lipSync({...parameters, waitForCompletion: false}, { credentials: bed.credentials }),
-				node('Wait', 'n8n-nodes-magic-hour.magicHourLipSync', {resource:'project', operation:'wait', projectId: {__rl:true, mode:'id', value:'={{$json.id}}'}, options:{pollInterval:0.1}}, { credentials: bed.credentials }),
-			]);
-		const stored = await bed.publish({...file, settings: {saveExecutionProgress: true} as never});
-		const id = await bed.call(stored, {rows: [{person:'A'},{person:'B'}]});
-		await until('wait', () => bed.sandbox.requestsTo('getProject').length > 2 ? true : undefined);
-		const worker = await cluster.workerOf(id);
-		console.log('before', JSON.stringify(await api.execution(id)).slice(0,3000));
-		const t = Date.now();
+				waitById(credentials, { downloadOutput: true }),
+			]),
+		);
+	});
+	beforeEach(() => bed.sandbox.reset());
+	afterEach(async () => await cluster.mend(), 180_000);
+
+	/** Kills the worker that has the execution, and waits until n8n has noticed. */
+	async function killWorkerOf(executionId: string): Promise<{ worker: Worker; ended: Execution }> {
+		const worker = await cluster.workerOf(executionId);
 		await worker.process.kill();
-		const ended = await api.finished(id, 120);
-		console.log('ended after', Date.now()-t, JSON.stringify(ended).slice(0,3000));
-		console.log('jobs', bed.sandbox.jobs.length);
-		try { const r = await api.retry(id, 60); console.log('retried', JSON.stringify(r).slice(0,3000)); } catch (e) { console.log('retry', e) }
-		console.log('jobs', bed.sandbox.jobs.length);
-		const s = Date.now();
-		await worker.process.start();
-		console.log('restart', Date.now()-s);
+		return { worker, ended: await cluster.api.finished(executionId, 120) };
+	}
+
+	const paidFor = () => bed.sandbox.jobs.map(({ request }) => request.name).sort();
+	const jobIds = () => bed.sandbox.jobs.map(({ id }) => id).sort();
+
+	/** Ids of the jobs that the journal has an execution of, once it has as many as there are jobs. */
+	const inTheJournal = async () =>
+		await until('the journal to have every job', async () => {
+			const listed = await cluster.api.executions(journal.id);
+			const executions = await Promise.all(
+				listed.map(async ({ id }) => await cluster.api.execution(id)),
+			);
+			const ids = executions
+				.flatMap((execution) => outputJson(execution, 'Magic Hour Trigger'))
+				.map(({ id }) => id as string);
+			const found = jobIds().filter((id) => ids.includes(id));
+			return found.length === bed.sandbox.jobs.length ? found : undefined;
+		});
+
+	/** Finishes all jobs at Magic Hour, and lets a workflow fetch them by their ids. */
+	async function takeUp(ids: string[]): Promise<Execution> {
+		for (const { id } of bed.sandbox.jobs) bed.sandbox.finish(id);
+		return await bed.run(byId, { rows: ids.map((id) => ({ id })) });
+	}
+
+	it('while it uploads: nothing was paid for, and the item can be run again', async () => {
+		const { credentials, sandbox } = bed;
+		const binaryJob = { ...awaitedJob, audioInput: 'binary', videoInput: 'binary' };
+		const files = await bed.publish(
+			workflow('Two files', [webhook('two-files'), lipSync(binaryJob, { credentials })]),
+		);
+		const body = new FormData();
+		body.append('video', new Blob([sample('talking-head.mp4')]), 'talking-head.mp4');
+		body.append('audio', new Blob([sample('voice-over.mp3')]), 'voice-over.mp3');
+		sandbox.fail({ on: 'upload', action: 'hang', times: 2 });
+
+		const id = await bed.call(files, body);
+		await until('the upload', () => sandbox.requestsTo('upload')[0]);
+		const { ended } = await killWorkerOf(id);
+
+		expect(ended.status).toBe('error');
+		expect(sandbox.jobs).toEqual([]);
+		sandbox.clearFaults();
+		expect((await bed.run(files, body)).status).toBe('success');
+		expect(sandbox.jobs).toHaveLength(1);
+	});
+
+	it('between create and wait: n8n forgets the ids, the journal and the log have them', async () => {
+		const { credentials, sandbox } = bed;
+		const batch = await bed.publish(
+			workflow('Create and wait', [
+				webhook('create-and-wait'),
+				rows(),
+				lipSync(personalJob, { credentials }),
+			]),
+		);
+		sandbox.setScript(() => ({ outcome: 'never' }));
+		const isBen = ({ body }: { body: unknown }) => (body as { name: string }).name === 'Ben';
+		const afterTheKill = { delaySeconds: 600 };
+		sandbox.fail({ on: 'createLipSync', action: afterTheKill, match: isBen });
+
+		const id = await bed.call(batch, two);
+		await until('both jobs', () => sandbox.jobs[1]);
+		const { worker, ended } = await killWorkerOf(id);
+
+		expect(ended.status).toBe('error');
+		expect(ended.data.resultData.runData).toEqual({});
+		expect(paidFor()).toEqual(['Ada', 'Ben']);
+		const ada = sandbox.jobs.find(({ request: { name } }) => name === 'Ada')!;
+		const line = `Magic Hour job ${ada.id} was created for item 0 of execution ${id}`;
+		expect(await readFile(worker.process.log, 'utf8')).toContain(line);
+		const ids = await inTheJournal();
+		expect(ids).toEqual(jobIds());
+		expect(outputJson(await takeUp(ids), 'Wait')).toMatchObject(
+			ids.map((job) => ({ id: job, status: 'complete' })),
+		);
+		expect(paidFor()).toEqual(['Ada', 'Ben']);
+	});
+
+	it('while waiting: a sub-workflow that created the jobs keeps their ids', async () => {
+		const { credentials, sandbox } = bed;
+		const { api } = cluster;
+		const create = await bed.publish(
+			workflow('Create', [
+				node(
+					'Start',
+					'n8n-nodes-base.executeWorkflowTrigger',
+					{ inputSource: 'passthrough' },
+					{ typeVersion: 1.1 },
+				),
+				lipSync({ ...personalJob, waitForCompletion: false }, { credentials }),
+			]),
+		);
+		const workflowId = { __rl: true, mode: 'id', value: create.id };
+		const parent = await bed.publish(
+			workflow('Create, then wait', [
+				webhook('create-then-wait'),
+				rows(),
+				node('Create', 'n8n-nodes-base.executeWorkflow', { workflowId }, { typeVersion: 1.2 }),
+				waitById(credentials),
+			]),
+		);
+		sandbox.setScript(() => ({ outcome: 'never' }));
+
+		const id = await bed.call(parent, two);
+		await until('the wait', () => sandbox.requestsTo('getProject')[2]);
+		const { ended } = await killWorkerOf(id);
+
+		expect(ended.status).toBe('error');
+		expect(ended.data.resultData.runData).toEqual({});
+		const [creation] = await api.executions(create.id);
+		const created = await api.execution(creation!.id);
+		expect(created.status).toBe('success');
+		expect(created.customData?.magic_hour_jobs?.split(',').sort()).toEqual(jobIds());
+		const ids = outputJson(created, 'Lip Sync').map((job) => job.id as string);
+		expect(outputJson(await takeUp(ids), 'Wait')).toMatchObject(
+			ids.map((job) => ({ id: job, status: 'complete' })),
+		);
+		expect(paidFor()).toEqual(['Ada', 'Ben']);
+	});
+
+	it('is not made up for by n8n: neither another worker nor a retry runs the execution again', async () => {
+		const { credentials, sandbox } = bed;
+		const batch = await bed.publish(
+			workflow('Saved as it goes', [
+				webhook('saved-as-it-goes'),
+				rows(),
+				lipSync({ ...personalJob, waitForCompletion: false }, { credentials }),
+				waitById(credentials),
+			]),
+		);
+		sandbox.setScript(() => ({ outcome: 'never' }));
+
+		const id = await bed.call(batch, two);
+		await until('the wait', () => sandbox.requestsTo('getProject')[2]);
+		await killWorkerOf(id);
+		const retried = await cluster.api.retry(id);
+
+		const starts = await Promise.all(
+			cluster.workers.map(async (worker) => await worker.executions()),
+		);
+		expect(starts.flat().filter((started) => started === id)).toEqual([id]);
+		expect(retried.status).toBe('error');
+		expect(retried.data.resultData.runData).toEqual({});
+		expect(paidFor()).toEqual(['Ada', 'Ben']);
 	});
 }
