@@ -63,6 +63,7 @@ async function create(run: Run, itemIndex: number, wanted: Wanted): Promise<Job>
 	const outcome = await client.createLipSync(request);
 	if (outcome.ok) {
 		memory.rememberCreated(itemIndex, outcome.body);
+		run.logJob(itemIndex, outcome.body.id);
 		return { response: outcome.body, createdAt: Date.now() };
 	}
 	const { failure, tries } = outcome;
@@ -72,6 +73,7 @@ async function create(run: Run, itemIndex: number, wanted: Wanted): Promise<Job>
 
 	memory.rememberCreated(itemIndex, { id } as LipSyncResponse);
 	run.noteJob(itemIndex, id);
+	run.logJob(itemIndex, id);
 	const { credits_charged } = await client.getProject(id);
 	const response = { id, credits_charged };
 	memory.rememberCreated(itemIndex, response);

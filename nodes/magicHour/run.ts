@@ -62,6 +62,16 @@ export class Run {
 		return this.jobIds;
 	}
 
+	/**
+	 * To be called when a job was made just now. n8n writes an execution down when it ends, so the log is the
+	 * only place on this side that still has the id after the process was killed.
+	 */
+	logJob(itemIndex: number, id: string): void {
+		this.ctx.logger.info(
+			`Magic Hour job ${id} was created for item ${itemIndex} of execution ${this.ctx.getExecutionId()}`,
+		);
+	}
+
 	/** To be called as soon as the id of an item's job is known. */
 	noteJob(itemIndex: number, id: string): void {
 		this.jobIds.set(itemIndex, id);
