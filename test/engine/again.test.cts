@@ -7,6 +7,7 @@ import {
 	items,
 	itemWithFiles,
 	JOB,
+	n8nLogger,
 	node,
 	NODE,
 	WAITED_JOB,
@@ -47,6 +48,23 @@ describe('when the node runs again', () => {
 			expect(bench.sandbox.jobs).toHaveLength(6);
 			expect(creations()).toBe(7);
 			expect(new Set(ran.json().map(({ id }) => id)).size).toBe(6);
+		});
+
+		it("tells n8n's log of each job once, when it is made", async () => {
+			const log = jest.spyOn(n8nLogger(), 'info').mockImplementation();
+			bench.sandbox.fail({
+				on: 'createLipSync',
+				action: { status: 400, body: { message: 'Not now' } },
+				skip: 1,
+			});
+			const ran = await bench.run(workflowOf(items(3), JOB, RETRY_ON_FAIL));
+			const told = log.mock.calls.flatMap(([line]) => {
+				const job = /^Magic Hour job (\S+) was created for item (\d) of execution \d+$/;
+				const [, id, item] = job.exec(line as string) ?? [];
+				return id === undefined ? [] : [[Number(item), id]];
+			});
+			log.mockRestore();
+			expect(told.sort()).toEqual(ran.json().map(({ id }, index) => [index, id]));
 		});
 
 		it('pays six items once where one is refused each time', async () => {

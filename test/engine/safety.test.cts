@@ -1,20 +1,22 @@
 import http, { createServer, type IncomingMessage, type Server } from 'node:http';
 import https from 'node:https';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 
-import { Container } from '@n8n/di';
-import type { INode, Logger } from 'n8n-workflow';
+import type { INode } from 'n8n-workflow';
 
-import { Bench, items, itemWithFiles, JOB, type Ran, WAITED_JOB, workflowOf } from './support.cts';
+import {
+	Bench,
+	items,
+	itemWithFiles,
+	JOB,
+	n8nLogger,
+	type Ran,
+	WAITED_JOB,
+	workflowOf,
+} from './support.cts';
 
 /** The API key goes to the base URL's origin and nowhere else; what it reaches there is not repeated by anybody. */
-
-/** The logger of n8n's engine, which nodes are given too. */
-const { Logger: N8nLogger } = createRequire(require.resolve('n8n-core'))('@n8n/backend-common') as {
-	Logger: new () => Logger;
-};
 
 const KEY = 'mh-live-do-not-tell-0123456789';
 
@@ -273,7 +275,7 @@ describe('the API key', () => {
 		/** Everything that leaves a run: its data, its error with all causes, messages to the editor, all logs. */
 		async function leaving(baseUrl: string, parameters: INode['parameters'], settings = {}) {
 			const out: unknown[] = [];
-			const logger = Container.get(N8nLogger);
+			const logger = n8nLogger();
 			for (const level of ['error', 'warn', 'info', 'debug'] as const) {
 				jest.spyOn(logger, level).mockImplementation((...said: unknown[]) => void out.push(said));
 			}

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-import type { INode, INodeExecutionData, IRun, ITaskData } from 'n8n-workflow';
+import { Container } from '@n8n/di';
+import type { INode, INodeExecutionData, IRun, ITaskData, Logger } from 'n8n-workflow';
 
 import type * as Policy from '../../nodes/magicHour/requestPolicy.ts';
 import { Engine, type RunOptions, type WorkflowJson } from '../../engine/engine.cts';
@@ -161,3 +163,11 @@ export const node = (name: string, type: string, parameters: INode['parameters']
 	position: [0, 0],
 	parameters,
 });
+
+/** The logger of n8n's engine, which nodes are given too. */
+export function n8nLogger(): Logger {
+	const { Logger: N8nLogger } = createRequire(require.resolve('n8n-core'))(
+		'@n8n/backend-common',
+	) as { Logger: new () => Logger };
+	return Container.get(N8nLogger);
+}

@@ -81,6 +81,11 @@ export class Cluster {
 		await Promise.all(gone.map(async (process) => await process.start()));
 	}
 
+	/** What each process has printed. */
+	async logs(): Promise<string[]> {
+		return await Promise.all(this.processes.map(async ({ log }) => await readFile(log, 'utf8')));
+	}
+
 	/** The worker that has an execution, once one has taken it. */
 	async workerOf(executionId: string): Promise<Worker> {
 		return await until(`a worker to take execution ${executionId}`, async () => {

@@ -68,7 +68,7 @@ export function mainRestarted(cluster: Cluster): void {
 	});
 
 	it('keeps no event from the trigger', () => {
-		const [{ id }] = bed.sandbox.jobs as [{ id: string }];
+		const { id } = bed.sandbox.jobs[0]!;
 		expect(heard.status).toBe('success');
 		expect(outputJson(heard, 'Magic Hour Trigger')).toMatchObject([{ id }]);
 		expect(outputJson(heard, 'Lip Sync')).toMatchObject([{ id, status: 'complete' }]);

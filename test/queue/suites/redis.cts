@@ -44,6 +44,10 @@ export function redisRestarted(cluster: Cluster): void {
 			status: execution.status,
 			jobs: outputJson(execution, 'Lip Sync').map(({ status }) => status),
 		}));
+		const logs = await cluster.logs();
+		expect(logs.map((log) => log.includes('Recovered Redis connection'))).toEqual(
+			logs.map(() => true),
+		);
 		expect(ends).toEqual(Array(7).fill({ status: 'success', jobs: ['complete'] }));
 		expect(sandbox.jobs.map(({ request: { name } }) => name).sort()).toEqual([...people, 'Gus']);
 	});
