@@ -8,7 +8,7 @@ import { N8nApi } from '../e2e/n8n/rest.cts';
 import { N8nServer } from '../e2e/n8n/server.cts';
 import { until } from '../e2e/poll.cts';
 import { n8nVersions } from '../e2e/versions.cts';
-import { TestDatabase } from './services/postgres.cts';
+import { reachPostgres, TestDatabase } from './services/postgres.cts';
 import { TestRedis } from './services/redis.cts';
 
 /** Executions a worker works on at a time. */
@@ -44,9 +44,10 @@ export class Cluster {
 
 	/** Starts everything, with a database that is new. */
 	async start(): Promise<void> {
+		await reachPostgres();
+		this.redis = await TestRedis.open(join(this.folder, 'redis'));
 		const n8n = await installN8n(n8nVersions['2.x']);
 		this.database = await TestDatabase.create(n8n);
-		this.redis = await TestRedis.open(join(this.folder, 'redis'));
 		const webhookPort = await freePort();
 		this.shared = {
 			...this.database.environment,
@@ -59,13 +60,12 @@ export class Cluster {
 		// It makes the tables, which the others wait for.
 		this.main = await this.startProcess(n8n, 'main', ['start'], await freePort());
 		this.api = new N8nApi(this.main.url);
-		const [webhooks, ...workers] = await Promise.all([
+		const workers = ['worker-1', 'worker-2'];
+		[this.webhooks, this.workers] = await Promise.all([
 			this.startProcess(n8n, 'webhooks', ['webhook'], webhookPort),
-			...['worker-1', 'worker-2'].map(async (name) => await this.startWorker(n8n, name)),
+			Promise.all(workers.map(async (name) => await this.startWorker(n8n, name))),
 			this.api.setUpOwner(),
 		]);
-		this.webhooks = webhooks;
-		this.workers = workers.filter((worker) => worker instanceof Worker);
 	}
 
 	/** Stops everything and removes the database. The folder stays: it holds the logs. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { InstalledN8n } from '../../e2e/n8n/install.cts';
-import { reach } from './reach.cts';
+import { howToStart, reach } from './reach.cts';
 
 /** The part of n8n's own PostgreSQL driver that is needed here. */
 interface PostgresDriver {
@@ -17,6 +17,13 @@ interface PostgresDriver {
 const serverUrl = () =>
 	new URL(process.env.QUEUE_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres');
 
+/** @throws Error when there is no PostgreSQL */
+export async function reachPostgres(): Promise<void> {
+	const url = serverUrl();
+	const advice = `${howToStart}, or set QUEUE_POSTGRES_URL.`;
+	await reach('PostgreSQL', url, Number(url.port || 5432), advice);
+}
+
 /** An empty database that nobody else uses, in a PostgreSQL that runs already. */
 export class TestDatabase {
 	private constructor(
@@ -26,10 +33,6 @@ export class TestDatabase {
 
 	/** Makes it. */
 	static async create(n8n: InstalledN8n): Promise<TestDatabase> {
-		const url = serverUrl();
-		const port = Number(url.port || 5432);
-		const advice = 'start it (docker compose up --wait), or set QUEUE_POSTGRES_URL.';
-		await reach('PostgreSQL', url, port, advice);
 		const database = new TestDatabase(n8n, `n8n_queue_${randomBytes(4).toString('hex')}`);
 		await database.ask(`CREATE DATABASE ${database.name}`);
 		return database;

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
+/** Of a service that is not there. */
+export const howToStart = 'start it (docker compose -f test/queue/compose.yaml up --wait)';
+
 /**
  * Makes sure that a service listens.
  * @param advice what to do about it when it does not, a sentence

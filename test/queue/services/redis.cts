@@ -6,7 +6,7 @@ import { mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { freePort } from '../../e2e/n8n/ports.cts';
 import { until } from '../../e2e/poll.cts';
-import { reach } from './reach.cts';
+import { howToStart, reach } from './reach.cts';
 
 /** Whether the suite starts a Redis of its own, which it may then restart. */
 export const startsOwnRedis =
@@ -15,8 +15,7 @@ export const startsOwnRedis =
 		.split(delimiter)
 		.some((folder) => existsSync(join(folder, 'redis-server')));
 
-const advice =
-	'start it (docker compose up --wait), set QUEUE_REDIS_URL, or put redis-server into PATH and the suite starts one of its own.';
+const advice = `${howToStart}, set QUEUE_REDIS_URL, or put redis-server into PATH, and the suite starts one of its own.`;
 
 /** The Redis of a suite. */
 export class TestRedis {
