@@ -73,11 +73,19 @@ export function batchOverTwoWorkers(cluster: Cluster): void {
 		expect(files.map(digest)).toEqual(files.map(() => digest(rendered)));
 	});
 
-	it('shows the ids of the jobs with their executions', () => {
-		const shown = executions.flatMap(({ customData }) =>
-			Object.values(customData ?? {}).flatMap((ids) => ids.split(',')),
-		);
-		expect(shown.sort()).toEqual(bed.sandbox.jobs.map(({ id }) => id).sort());
+	it('shows the ids of the jobs with their executions', async () => {
+		const created = bed.sandbox.jobs.map(({ id }) => id).sort();
+		// n8n writes custom data down after the execution has ended.
+		const shown = await until('every job to be shown', async () => {
+			const list = await Promise.all(executions.map(async ({ id }) => cluster.api.execution(id)));
+			const ids = list.flatMap(({ customData }) =>
+				Object.values(customData ?? {})
+					.join()
+					.split(','),
+			);
+			return ids.length >= created.length ? ids : undefined;
+		});
+		expect(shown.sort()).toEqual(created);
 	});
 }
 
