@@ -38,6 +38,10 @@ export async function createOnce(run: Run, itemIndex: number, wanted: Wanted): P
 	if (record?.state === 'asked' && (record.byThisExecution || run.ctx.getMode() !== 'retry')) {
 		throw jobMayExist('an earlier try of this execution sent it and got no answer');
 	}
+	const lost = await run.hasLostMemory();
+	if (record === undefined && lost) {
+		throw jobMayExist('this execution was killed before, and what it had created is not known');
+	}
 	return known(run, itemIndex, await create(run, itemIndex, wanted));
 }
 

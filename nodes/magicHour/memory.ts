@@ -30,6 +30,8 @@ interface Turn {
 	jobs: Record<string, JobRecord>;
 	/** Unset while it runs. */
 	ended?: 'well' | 'badly';
+	/** The execution that found that an earlier one had run this turn, and that its memory is lost. */
+	lossFoundBy?: string;
 }
 
 interface NodeMemory {
@@ -49,11 +51,14 @@ export class ExecutionMemory {
 	private readonly memory: NodeMemory;
 	private readonly turn: Turn;
 	private readonly execution: string;
+	/** Whether nothing is remembered of this turn or a later one: this is the first try, or the memory of it is lost. */
+	readonly isBlank: boolean;
 
 	constructor(ctx: IExecuteFunctions) {
 		const context = ctx.getContext('node') as { magicHour?: NodeMemory };
 		this.memory = context.magicHour ??= { turns: [], uploads: {} };
 		const runIndex = ctx.getWorkflowDataProxy(0).$runIndex as number;
+		this.isBlank = this.memory.turns.every((turn) => turn.runIndex < runIndex);
 		this.turn = this.enter(runIndex);
 		// The mode is part of the name because a retried execution may be known under the id of the first.
 		this.execution = `${ctx.getMode()}:${ctx.getExecutionId()}`;
@@ -108,6 +113,15 @@ export class ExecutionMemory {
 		delete from.jobs[itemIndex];
 		this.turn.jobs[itemIndex] = record;
 		return record;
+	}
+
+	/** Whether this execution, in this try or one before, found that the memory of an earlier one is lost. */
+	get foundLoss(): boolean {
+		return this.turn.lossFoundBy === this.execution;
+	}
+
+	rememberLoss(): void {
+		this.turn.lossFoundBy = this.execution;
 	}
 
 	/** The job an item has, or had before this try. */

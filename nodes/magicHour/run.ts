@@ -3,6 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { MagicHourClient } from './client';
 import { JobIndex } from './customData';
 import { limit, type Limit } from './limit';
+import { leaveMark } from './mark';
 import type { ExecutionMemory } from './memory';
 import { Parameters } from './parameters';
 import { Progress } from './progress';
@@ -14,6 +15,7 @@ const DEFAULT_PARALLEL_REQUESTS = 5;
 export class Run {
 	private readonly jobIds = new Map<number, string>();
 	private readonly jobIndex: JobIndex;
+	private mark?: Promise<boolean>;
 	readonly progress: Progress;
 
 	private constructor(
@@ -60,6 +62,16 @@ export class Run {
 	/** Ids of the jobs of this run, by item. */
 	get jobs(): ReadonlyMap<number, string> {
 		return this.jobIds;
+	}
+
+	/**
+	 * To be asked before a job is made. Where the process of an earlier try was killed, what it remembered is lost
+	 * with it, and only the mark tells that there was one. A person who retries after that has been told.
+	 */
+	async hasLostMemory(): Promise<boolean> {
+		this.mark ??= leaveMark(this.ctx);
+		if ((await this.mark) && this.memory.isBlank) this.memory.rememberLoss();
+		return this.memory.foundLoss;
 	}
 
 	/**

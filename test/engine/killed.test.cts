@@ -1,0 +1,116 @@
+import { DataDeduplicationService } from 'n8n-core';
+import type {
+	DeduplicationItemTypes,
+	IDataDeduplicator,
+	INode,
+	IRunExecutionData,
+} from 'n8n-workflow';
+
+import { storedForRetry } from '../../engine/retry.cts';
+import { Bench, items, JOB, workflowOf } from './support.cts';
+
+/**
+ * n8n's database, of which a killed process leaves this much: what was written at once, and the execution as it
+ * was before it began. A double of n8n's, which needs a database.
+ */
+const kept = new Set<DeduplicationItemTypes>();
+let isReachable = true;
+const deduplicator = {
+	checkProcessedAndRecord: async (values: DeduplicationItemTypes[]) => {
+		if (!isReachable) throw new Error('The database is away');
+		const processed = values.filter((value) => kept.has(value));
+		for (const value of values) kept.add(value);
+		return { new: values.filter((value) => !processed.includes(value)), processed };
+	},
+} as unknown as IDataDeduplicator;
+
+const LOST =
+	'The job may exist: this execution was killed before, and what it had created is not known';
+
+describe('an execution that was killed after it had created jobs', () => {
+	let bench: Bench;
+	beforeAll(async () => {
+		bench = await Bench.start();
+		await DataDeduplicationService.init(deduplicator);
+	});
+	beforeEach(() => {
+		bench.sandbox.reset();
+		isReachable = true;
+	});
+	afterAll(async () => await bench.stop());
+
+	const creations = () => bench.sandbox.requestsTo('createLipSync').length;
+	let executions = 100;
+
+	/** Runs it; returns what the database has of it when the process is killed in the node. */
+	async function killed(executionId: string): Promise<IRunExecutionData> {
+		bench.sandbox.fail({ on: 'createLipSync', action: { status: 400, body: {} }, skip: 2 });
+		const { run } = await bench.run(workflowOf(items(3), JOB), { mode: 'webhook', executionId });
+		const data = storedForRetry(run);
+		data.executionData!.contextData = {};
+		return data;
+	}
+
+	/** Runs it from there, with a new id if it is a retry. */
+	const again = async (
+		resume: IRunExecutionData,
+		mode: 'webhook' | 'retry',
+		executionId: string,
+		settings: Partial<INode> = {},
+	) => await bench.run(workflowOf(items(3), JOB, settings), { mode, executionId, resume });
+
+	const newId = () => String(++executions);
+
+	it('makes nothing anew when n8n gives it to another process', async () => {
+		const id = newId();
+		const { error } = await again(await killed(id), 'webhook', id);
+		expect(error!.message).toBe(LOST);
+		expect(creations()).toBe(3);
+	});
+
+	it('makes nothing anew when a person retries it, who has not been told yet', async () => {
+		const { error } = await again(await killed(newId()), 'retry', newId());
+		expect(error!.message).toBe(LOST);
+		expect(creations()).toBe(3);
+	});
+
+	it('is made anew when a person retries it again, who has been told to look first', async () => {
+		const told = await again(await killed(newId()), 'retry', newId());
+		const { error } = await again(storedForRetry(told.run), 'retry', newId());
+		expect(error).toBeUndefined();
+		expect(creations()).toBe(6);
+	});
+
+	it('makes nothing anew by Retry On Fail either, for any item', async () => {
+		const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+		const { error } = await again(await killed(newId()), 'retry', newId(), settings);
+		expect(error!.message).toBe(LOST);
+		expect(creations()).toBe(3);
+	});
+
+	it('runs as ever where no mark can be left', async () => {
+		isReachable = false;
+		const { error } = await again(await killed(newId()), 'retry', newId());
+		expect(error).toBeUndefined();
+		expect(creations()).toBe(6);
+	});
+});
+
+describe('an execution whose memory is there', () => {
+	let bench: Bench;
+	beforeAll(async () => (bench = await Bench.start()));
+	afterAll(async () => await bench.stop());
+
+	it('is retried without further questions', async () => {
+		bench.sandbox.fail({ on: 'createLipSync', action: { status: 400, body: {} } });
+		const failed = await bench.run(workflowOf(items(3), JOB), { executionId: 'a' });
+		const resume = storedForRetry(failed.run);
+		const { error } = await bench.run(workflowOf(items(3), JOB), {
+			mode: 'retry',
+			executionId: 'b',
+			resume,
+		});
+		expect(error).toBeUndefined();
+		expect(bench.sandbox.jobs).toHaveLength(3);
+	});
+});
