@@ -75,6 +75,11 @@ export class Cluster {
 		await this.database?.drop();
 	}
 
+	/** Kills all processes of n8n. Redis and PostgreSQL go on. */
+	async kill(): Promise<void> {
+		await Promise.all(this.processes.map(async (process) => await process.kill()));
+	}
+
 	/** Starts again what is not running. */
 	async mend(): Promise<void> {
 		const gone = this.processes.filter(({ isRunning }) => !isRunning);

@@ -122,7 +122,7 @@ export function workerKilled(cluster: Cluster): void {
 		expect(paidFor()).toEqual(['Ada', 'Ben']);
 	});
 
-	it('while waiting: a sub-workflow that created the jobs keeps their ids', async () => {
+	it('while waiting: n8n never runs it again, and a sub-workflow that created the jobs keeps their ids', async () => {
 		const { credentials, sandbox } = bed;
 		const { api } = cluster;
 		const create = await bed.publish(
@@ -137,22 +137,31 @@ export function workerKilled(cluster: Cluster): void {
 			]),
 		);
 		const workflowId = { __rl: true, mode: 'id', value: create.id };
-		const parent = await bed.publish(
-			workflow('Create, then wait', [
+		const parent = await bed.publish({
+			...workflow('Create, then wait', [
 				webhook('create-then-wait'),
 				rows(),
 				node('Create', 'n8n-nodes-base.executeWorkflow', { workflowId }, { typeVersion: 1.2 }),
 				waitById(credentials),
 			]),
-		);
+			settings: { saveExecutionProgress: true },
+		});
 		sandbox.setScript(() => ({ outcome: 'never' }));
 
 		const id = await bed.call(parent, two);
 		await until('the wait', () => sandbox.requestsTo('getProject')[2]);
 		const { ended } = await killWorkerOf(id);
 
-		expect(ended.status).toBe('error');
-		expect(ended.data.resultData.runData).toEqual({});
+		const retried = await api.retry(id);
+		const starts = await Promise.all(
+			cluster.workers.map(async (worker) => await worker.executions()),
+		);
+
+		for (const { status, data } of [ended, retried]) {
+			expect(status).toBe('error');
+			expect(data.resultData.runData).toEqual({});
+		}
+		expect(starts.flat().filter((started) => started === id)).toEqual([id]);
 		const [creation] = await api.executions(create.id);
 		const created = await api.execution(creation!.id);
 		expect(created.status).toBe('success');
@@ -161,32 +170,6 @@ export function workerKilled(cluster: Cluster): void {
 		expect(outputJson(await takeUp(ids), 'Wait')).toMatchObject(
 			ids.map((job) => ({ id: job, status: 'complete' })),
 		);
-		expect(paidFor()).toEqual(['Ada', 'Ben']);
-	});
-
-	it('is not made up for by n8n: neither another worker nor a retry runs the execution again', async () => {
-		const { credentials, sandbox } = bed;
-		const batch = await bed.publish(
-			workflow('Saved as it goes', [
-				webhook('saved-as-it-goes'),
-				rows(),
-				lipSync({ ...personalJob, waitForCompletion: false }, { credentials }),
-				waitById(credentials),
-			]),
-		);
-		sandbox.setScript(() => ({ outcome: 'never' }));
-
-		const id = await bed.call(batch, two);
-		await until('the wait', () => sandbox.requestsTo('getProject')[2]);
-		await killWorkerOf(id);
-		const retried = await cluster.api.retry(id);
-
-		const starts = await Promise.all(
-			cluster.workers.map(async (worker) => await worker.executions()),
-		);
-		expect(starts.flat().filter((started) => started === id)).toEqual([id]);
-		expect(retried.status).toBe('error');
-		expect(retried.data.resultData.runData).toEqual({});
 		expect(paidFor()).toEqual(['Ada', 'Ben']);
 	});
 }
