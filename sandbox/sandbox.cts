@@ -97,6 +97,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 					uploads,
 					account,
 					onCreated: (job) => webhooks?.watch(job),
+					deprecatedFields: options.deprecatedFields ?? false,
 				}),
 				...storage({ signer, jobs: registry, uploads }),
 			},

@@ -18,6 +18,11 @@ export interface SandboxOptions {
 	keepAliveSeconds?: number;
 	/** Seconds for which an upload address is valid. Default: an hour. */
 	uploadValiditySeconds?: number;
+	/**
+	 * Whether answers have the fields too that the vendor's contract has dropped (`estimated_frame_cost`,
+	 * `total_frame_cost`, `download`): its SDK 0.43 refuses answers without them. Default: no.
+	 */
+	deprecatedFields?: boolean;
 	/** What becomes of each job. Default: it is completed. */
 	script?: JobScript;
 	/** Where the events of the jobs are sent to. Default: nowhere. */
