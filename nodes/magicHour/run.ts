@@ -4,17 +4,26 @@ import { MagicHourClient } from './client';
 import { JobIndex } from './customData';
 import { limit, type Limit } from './limit';
 import type { ExecutionMemory } from './memory';
+import { Pace } from './pace';
 import { Parameters } from './parameters';
 import { Progress } from './progress';
 import { Uploads } from './uploads';
 
 const DEFAULT_PARALLEL_REQUESTS = 5;
 
+/**
+ * Status checks at a time, for each item that may be started at a time: they are small, and at a distance of
+ * some tenths of a second, five at a time could not ask for a batch of 200 as often as it should be.
+ */
+const CHECKS_PER_PLACE = 10;
+
 /** What all items of one run of the node share. */
 export class Run {
 	private readonly jobIds = new Map<number, string>();
 	private readonly jobIndex: JobIndex;
 	readonly progress: Progress;
+	/** Of the jobs that are waited for. */
+	readonly pace = new Pace();
 
 	private constructor(
 		readonly ctx: IExecuteFunctions,
@@ -51,7 +60,7 @@ export class Run {
 			memory,
 			uploads,
 			limit(places),
-			limit(places),
+			limit(places * CHECKS_PER_PLACE),
 			limit(places),
 			signal,
 		);
