@@ -16,6 +16,8 @@ export interface SandboxOptions {
 	renderSeconds?: number;
 	/** Seconds for which a connection that is not used stays open. Default: 60. */
 	keepAliveSeconds?: number;
+	/** How many bytes a second storage takes and gives. Default: as many as it can. */
+	storageBytesPerSecond?: number;
 	/** Seconds for which an upload address is valid. Default: an hour. */
 	uploadValiditySeconds?: number;
 	/**
