@@ -26,6 +26,8 @@ export interface FileRow {
 	contender: string;
 	/** Of the file. */
 	bytes: number;
+	/** Bytes a second of the line it went over; undefined: as fast as the machine can. */
+	line?: number;
 	seconds: Sample;
 	peakBytes?: Sample;
 }

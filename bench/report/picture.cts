@@ -59,7 +59,10 @@ export function picture({ batch, files }: Results): string {
 		{
 			title: 'Upload of 2 GB: memory beyond that for 1 MB',
 			bars: files
-				.filter(({ direction, bytes }) => direction === 'upload' && bytes === largestFile)
+				.filter(
+					({ direction, bytes, line }) =>
+						direction === 'upload' && bytes === largestFile && line === undefined,
+				)
 				.map((row) => ({ label: row.contender, value: (growth(files, row) ?? 0) / 1e6 })),
 			unit: 'MB',
 		},

@@ -84,9 +84,13 @@ function batchTable(all: BatchRow[], scenario: BatchRow['scenario']): string {
 }
 
 function filesTable(rows: FileRow[]): string {
-	const beside = ({ direction, bytes }: FileRow, contender: string) =>
+	const beside = ({ direction, bytes, line }: FileRow, contender: string) =>
 		rows.find(
-			(row) => row.direction === direction && row.bytes === bytes && row.contender === contender,
+			(row) =>
+				row.direction === direction &&
+				row.bytes === bytes &&
+				row.line === line &&
+				row.contender === contender,
 		);
 	const smallest = Math.min(...rows.map(({ bytes }) => bytes));
 	return table(
@@ -96,7 +100,9 @@ function filesTable(rows: FileRow[]): string {
 				.filter((row) => row.direction === direction)
 				.map((row) => [
 					direction,
-					size(row.bytes),
+					row.line === undefined
+						? size(row.bytes)
+						: `${size(row.bytes)}, ${(row.line * 8) / 1e9} Gbit/s`,
 					row.contender,
 					spread(row.seconds, row.bytes < 1e9 ? 3 : 1, 's'),
 					ratio(row.seconds.median, beside(row, CURL)!.seconds.median),
