@@ -40,13 +40,13 @@ export function picture({ batch, files }: Results): string {
 	const largestFile = Math.max(...files.map(({ bytes }) => bytes));
 	const panels: Panel[] = [
 		{
-			title: `${largest} jobs, renders of 20 seconds: total time`,
+			title: `${largest} jobs, renders of 20 seconds: total time (dashed: the slowest job)`,
 			bars: bars('short', ({ seconds }) => seconds.median),
 			unit: 's',
 			limit: batch.find(({ scenario }) => scenario === 'short')!.limit,
 		},
 		{
-			title: `${largest} jobs, renders of minutes: total time`,
+			title: `${largest} jobs, renders of minutes: total time (dashed: the slowest job)`,
 			bars: bars('minutes', ({ seconds }) => seconds.median),
 			unit: 's',
 			limit: batch.find(({ scenario }) => scenario === 'minutes')!.limit,
@@ -57,7 +57,7 @@ export function picture({ batch, files }: Results): string {
 			unit: '',
 		},
 		{
-			title: 'Upload of 2 GB: memory beyond that for 1 MB',
+			title: 'Upload of 2 GB: memory beyond that for an upload of 1 MB',
 			bars: files
 				.filter(
 					({ direction, bytes, line }) =>
