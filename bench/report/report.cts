@@ -6,6 +6,7 @@ import { format, resolveConfig } from 'prettier';
 
 import type { Results } from '../results.cts';
 import { picture } from './picture.cts';
+import { summary } from './summary.cts';
 import { tables } from './tables.cts';
 
 const ROOT = join(__dirname, '../..');
@@ -21,7 +22,7 @@ export const writeResults = async (results: Results): Promise<void> =>
 /** Puts the figures into the page, between the marks, and draws the picture. */
 export async function writeReport(results: Results): Promise<void> {
 	let page = await readFile(PAGE, 'utf8');
-	for (const [name, text] of Object.entries(tables(results))) {
+	for (const [name, text] of Object.entries({ summary: summary(results), ...tables(results) })) {
 		const marks = new RegExp(`(<!-- ${name}: begin -->).*(<!-- ${name}: end -->)`, 's');
 		if (!marks.test(page)) throw new Error(`${PAGE} has no place for: ${name}`);
 		page = page.replace(marks, (_, begin: string, end: string) => `${begin}\n\n${text}\n\n${end}`);
