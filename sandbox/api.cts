@@ -5,6 +5,7 @@ import type {
 	UploadUrlsResponse,
 	Account,
 	LipSyncRequest,
+	VideoProject,
 } from '../nodes/magicHour/api.types.ts';
 import { demandPayable } from './account.cts';
 import { json, noContent, Refusal, type Answer } from './answer.cts';
@@ -29,10 +30,11 @@ interface Parts {
 	uploads: Uploads;
 	account: () => Account;
 	onCreated: (job: Job) => void;
+	deprecatedFields: boolean;
 }
 
 /** The five paths of the contract (docs.magichour.ai, API reference). */
-export function api({ apiKey, jobs, uploads, account, onCreated }: Parts) {
+export function api({ apiKey, jobs, uploads, account, onCreated, deprecatedFields }: Parts) {
 	const authorised =
 		(handle: Handle): Handle =>
 		(call) => {
@@ -54,10 +56,14 @@ export function api({ apiKey, jobs, uploads, account, onCreated }: Parts) {
 			const job = jobs.create(request);
 			onCreated(job);
 			const body: LipSyncResponse = { id: job.id, credits_charged: job.credits };
+			if (deprecatedFields) body.estimated_frame_cost = job.credits;
 			return json(200, body);
 		}),
 
-		getProject: authorised(({ req }) => json(200, jobs.get(idOf(req)).project)),
+		getProject: authorised(({ req }) => {
+			const { project } = jobs.get(idOf(req));
+			return json(200, deprecatedFields ? withDeprecated(project) : project);
+		}),
 
 		deleteProject: authorised(({ req }) => {
 			jobs.get(idOf(req)).deleted = true;
@@ -67,6 +73,12 @@ export function api({ apiKey, jobs, uploads, account, onCreated }: Parts) {
 		getAccount: authorised(() => json(200, account())),
 	};
 }
+
+const withDeprecated = (project: VideoProject) => ({
+	...project,
+	total_frame_cost: project.credits_charged,
+	download: project.downloads[0] ?? null,
+});
 
 const idOf = (req: Request): string => String(req.params.id);
 

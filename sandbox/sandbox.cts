@@ -8,6 +8,7 @@ import { control } from './control.cts';
 import { Faults } from './faults.cts';
 import { JobRegistry } from './jobRegistry.cts';
 import { changed, DEFAULT_PLAN } from './jobs.cts';
+import { Line } from './line.cts';
 import { application, listen, listenAgain } from './server.cts';
 import { AddressSigner } from './signedAddress.cts';
 import { storage } from './storage.cts';
@@ -33,6 +34,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const { queueSeconds, renderSeconds } = options;
 	const plan = changed(DEFAULT_PLAN, { queueSeconds, renderSeconds });
 	const registry = new JobRegistry(signer, plan, options.script ?? (() => ({})));
+	const { storageBytesPerSecond } = options;
+	const line = storageBytesPerSecond === undefined ? undefined : new Line(storageBytesPerSecond);
 	const faults = new Faults();
 	const requests: RecordedRequest[] = [];
 	const closed = new AbortController();
@@ -97,13 +100,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 					uploads,
 					account,
 					onCreated: (job) => webhooks?.watch(job),
+					deprecatedFields: options.deprecatedFields ?? false,
 				}),
-				...storage({ signer, jobs: registry, uploads }),
+				...storage({ signer, jobs: registry, uploads, line }),
 			},
 			faults,
 			requests,
 			control: control(sandbox, () => faults.pending),
 			closed: closed.signal,
+			line,
 			log,
 		}),
 	);

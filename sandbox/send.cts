@@ -1,7 +1,24 @@
 import type { Request } from 'express';
 
 import type { Answer } from './answer.cts';
+import type { Line } from './line.cts';
 import type { RecordedResponse } from './record.cts';
+
+/** Bytes of a body that go out at a time over a line of limited speed. */
+const PIECE = 256 * 1024;
+
+/** Sends an answer piece by piece, as fast as the line carries it. */
+export async function sendOver(line: Line, res: RecordedResponse, answer: Answer): Promise<void> {
+	const { status, headers, body } = answer;
+	res.locals.record.status = status;
+	res.writeHead(status, headers);
+	for (let start = 0; start < body.length && !res.closed; start += PIECE) {
+		const piece = body.subarray(start, start + PIECE);
+		await line.carry(piece.length);
+		await new Promise((resolve) => res.write(piece, resolve));
+	}
+	res.end();
+}
 
 export function send(res: RecordedResponse, { status, headers, body }: Answer): void {
 	res.locals.record.status = status;

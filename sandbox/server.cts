@@ -7,8 +7,9 @@ import { json, Refusal, type Answer } from './answer.cts';
 import type { Handle } from './api.cts';
 import type { Faults } from './faults.cts';
 import { RESULTS_PATH } from './jobRegistry.cts';
+import type { Line } from './line.cts';
 import { named, noteBody, recorder, type RecordedResponse } from './record.cts';
-import { drain, send } from './send.cts';
+import { drain, send, sendOver } from './send.cts';
 import { spoil } from './spoil.cts';
 import { ENDPOINTS, type Endpoint, type RecordedRequest } from './types.cts';
 import { UPLOADS_PATH } from './uploads.cts';
@@ -31,11 +32,21 @@ interface Parts {
 	requests: RecordedRequest[];
 	control: express.Router;
 	closed: AbortSignal;
+	/** That downloads go over; undefined: as fast as can be. */
+	line?: Line;
 	log: (line: string) => void;
 }
 
 /** The way of a request: noted, read, hit by a fault or not, done, answered. */
-export function application({ handles, faults, requests, control, closed, log }: Parts): Express {
+export function application({
+	handles,
+	faults,
+	requests,
+	control,
+	closed,
+	line,
+	log,
+}: Parts): Express {
 	const app = express();
 	app.disable('x-powered-by').enable('strict routing').enable('case sensitive routing');
 	app.use('/sandbox', control);
@@ -49,6 +60,7 @@ export function application({ handles, faults, requests, control, closed, log }:
 			const handle = async () => answered(handles[endpoint], { req, record });
 			const fault = faults.take(record);
 			if (fault) await spoil(fault, { req, res, handle, closed });
+			else if (endpoint === 'download' && line) await sendOver(line, res, await handle());
 			else send(res, await handle());
 		});
 	}

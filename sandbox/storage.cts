@@ -3,6 +3,7 @@ import type { Request } from 'express';
 import { answer, done, Refusal } from './answer.cts';
 import type { Handle } from './api.cts';
 import type { JobRegistry } from './jobRegistry.cts';
+import type { Line } from './line.cts';
 import type { AddressSigner } from './signedAddress.cts';
 import { UPLOADS_PATH, type Uploads } from './uploads.cts';
 
@@ -10,10 +11,17 @@ interface Parts {
 	signer: AddressSigner;
 	jobs: JobRegistry;
 	uploads: Uploads;
+	/** That uploads come over; undefined: as fast as can be. */
+	line?: Line;
 }
 
 /** What the addresses lead to that the API gives out: a store as S3 is one, signed by its query. */
-export function storage({ signer, jobs, uploads }: Parts): Record<'upload' | 'download', Handle> {
+export function storage({
+	signer,
+	jobs,
+	uploads,
+	line,
+}: Parts): Record<'upload' | 'download', Handle> {
 	const demandSigned = (method: 'GET' | 'PUT', req: Request) => {
 		if (req.headers.authorization !== undefined) {
 			throw new Refusal(
@@ -29,8 +37,9 @@ export function storage({ signer, jobs, uploads }: Parts): Record<'upload' | 'do
 			demandSigned('PUT', req);
 			// S3 refuses a body of unknown length too.
 			if (req.headers['content-length'] === undefined) throw new Refusal(411);
-			await uploads.store(req.path.slice(UPLOADS_PATH.length), req, (bytes) => {
+			await uploads.store(req.path.slice(UPLOADS_PATH.length), req, async (bytes) => {
 				record.bytes += bytes;
+				await line?.carry(bytes);
 			});
 			return done();
 		},

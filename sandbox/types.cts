@@ -16,8 +16,15 @@ export interface SandboxOptions {
 	renderSeconds?: number;
 	/** Seconds for which a connection that is not used stays open. Default: 60. */
 	keepAliveSeconds?: number;
+	/** How many bytes a second storage takes and gives. Default: as many as it can. */
+	storageBytesPerSecond?: number;
 	/** Seconds for which an upload address is valid. Default: an hour. */
 	uploadValiditySeconds?: number;
+	/**
+	 * Whether answers have the fields too that the vendor's contract has dropped (`estimated_frame_cost`,
+	 * `total_frame_cost`, `download`): its SDK 0.43 refuses answers without them. Default: no.
+	 */
+	deprecatedFields?: boolean;
 	/** What becomes of each job. Default: it is completed. */
 	script?: JobScript;
 	/** Where the events of the jobs are sent to. Default: nowhere. */

@@ -50,19 +50,19 @@ export class Uploads {
 
 	/**
 	 * Takes a file in; a file that breaks off leaves no trace.
-	 * @param onBytes called with the length of each piece
+	 * @param onBytes called with the length of each piece; the next one is taken when it has resolved
 	 */
 	async store(
 		file_path: string,
 		content: Readable,
-		onBytes: (bytes: number) => void,
+		onBytes: (bytes: number) => Promise<void>,
 	): Promise<void> {
 		const digest = createHash('sha256');
 		let bytes = 0;
 		for await (const piece of content as AsyncIterable<Buffer>) {
 			digest.update(piece);
 			bytes += piece.length;
-			onBytes(piece.length);
+			await onBytes(piece.length);
 		}
 		// Unless everything was forgotten while it was under way.
 		if (this.issued.has(file_path)) {

@@ -97,13 +97,13 @@ export async function awaitedOutput(
 	run: Run,
 	known: Pick<WaitOptions, 'createdAt' | 'onStatus'> = {},
 ): Promise<ItemOutput> {
-	const { ctx, client, checks, downloads, progress, signal } = run;
+	const { ctx, client, checks, downloads, pace, progress, signal } = run;
 	const onStatus: WaitOptions['onStatus'] = (project) => {
 		progress.update(project);
 		known.onStatus?.(project);
 	};
 	const options = { ...plan, createdAt: known.createdAt, onStatus };
-	const project = await waitUntilComplete(client, id, options, checks, signal);
+	const project = await waitUntilComplete(client, id, options, pace, checks, signal);
 	const json = projectOutput(project);
 	const { downloadTo } = plan;
 	if (downloadTo === undefined) return { json };

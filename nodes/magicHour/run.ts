@@ -5,11 +5,18 @@ import { JobIndex } from './customData';
 import { limit, type Limit } from './limit';
 import { leaveMark } from './mark';
 import type { ExecutionMemory } from './memory';
+import { Pace } from './pace';
 import { Parameters } from './parameters';
 import { Progress } from './progress';
 import { Uploads } from './uploads';
 
 const DEFAULT_PARALLEL_REQUESTS = 5;
+
+/**
+ * Status checks at a time, for each item that may be started at a time: they are small, and at a distance of
+ * some tenths of a second, five at a time could not ask for a batch of 200 as often as it should be.
+ */
+const CHECKS_PER_PLACE = 10;
 
 /** What all items of one run of the node share. */
 export class Run {
@@ -17,6 +24,8 @@ export class Run {
 	private readonly jobIndex: JobIndex;
 	private mark?: Promise<boolean>;
 	readonly progress: Progress;
+	/** Of the jobs that are waited for. */
+	readonly pace = new Pace();
 
 	private constructor(
 		readonly ctx: IExecuteFunctions,
@@ -53,7 +62,7 @@ export class Run {
 			memory,
 			uploads,
 			limit(places),
-			limit(places),
+			limit(places * CHECKS_PER_PLACE),
 			limit(places),
 			signal,
 		);

@@ -2,30 +2,15 @@ import { requestProblem } from './advice';
 import type { VideoProject } from './api.types';
 import type { MagicHourClient } from './client';
 import type { Limit } from './limit';
-import { pause } from './pause';
+import type { Pace } from './pace';
+import { pauseUntil } from './pause';
 import { Problem } from './problem';
 import { hasEndedBadly } from './project';
 import { quoted } from './quote';
 import type { Failure } from './requestPolicy';
 
-/** Seconds between two status checks are never more than this. */
-const LONGEST_PAUSE_SECONDS = 30;
-
-/** A job is asked again after a tenth of its age, so its end is noticed within about 5 % of its time. */
-const SHARE_OF_AGE = 0.1;
-
 /** Statuses that no later check can better: the key is wrong, or the job is not there. */
 const FINAL_REFUSALS = [401, 403, 404];
-
-/**
- * Seconds until the next status check of a job.
- * @param ageSeconds since the job was created
- * @param pollInterval the shortest pause, in seconds
- */
-export function secondsToNextCheck(ageSeconds: number, pollInterval: number): number {
-	const longest = Math.max(pollInterval, LONGEST_PAUSE_SECONDS);
-	return Math.min(Math.max(ageSeconds * SHARE_OF_AGE, pollInterval), longest);
-}
 
 export interface WaitOptions {
 	/** Minutes after which the wait ends with an error that names the job. */
@@ -40,6 +25,7 @@ export interface WaitOptions {
 
 /**
  * Waits until a job is `complete`.
+ * @param pace of the batch the job belongs to
  * @param checks lets only so many status checks go out at a time
  * @param signal ends the wait at once
  * @returns the finished project
@@ -50,6 +36,7 @@ export async function waitUntilComplete(
 	client: MagicHourClient,
 	id: string,
 	options: WaitOptions,
+	pace: Pace,
 	checks: Limit,
 	signal: AbortSignal,
 ): Promise<VideoProject> {
@@ -59,10 +46,11 @@ export async function waitUntilComplete(
 	let lastStatus = 'unknown';
 	let lastFailure: Failure | undefined;
 	// A job made just now cannot be complete yet; one from elsewhere may be.
-	let next = createdAt === undefined ? 0 : createdAt / 1000 + pollInterval - Date.now() / 1000;
+	const first = createdAt === undefined ? 0 : createdAt + pollInterval * 1000;
+	let next = () => first;
 
 	for (;;) {
-		await pause(Math.min(next, (end - Date.now()) / 1000), signal);
+		await pauseUntil(() => Math.min(next(), end), signal);
 		if (signal.aborted) throw stopped(id, lastStatus);
 
 		const answer = await checks(async () => client.checkProject(id));
@@ -72,12 +60,18 @@ export async function waitUntilComplete(
 		if (answer.ok) {
 			const project = answer.body;
 			onStatus?.(project);
+			const wasSeen = lastStatus !== 'unknown';
 			lastFailure = undefined;
 			lastStatus = project.status;
 			createdAt ??= Date.parse(quoted(project.created_at)) || now;
 			if (project.enabled === false) throw deleted(id);
-			if (project.status === 'complete') return project;
-			if (hasEndedBadly(project)) throw endedBadly(project);
+			const endedWell = project.status === 'complete';
+			if (endedWell || hasEndedBadly(project)) {
+				if (wasSeen) pace.noteEnd((now - createdAt) / 1000);
+				if (endedWell) return project;
+				throw endedBadly(project);
+			}
+			if (!wasSeen) pace.expect();
 		} else {
 			lastFailure = answer.failure;
 			if (lastFailure.kind === 'refused') {
@@ -89,7 +83,7 @@ export async function waitUntilComplete(
 		}
 		if (now >= end) throw timedOut(id, timeoutMinutes, lastStatus, lastFailure);
 		const age = Math.max(0, (now - (createdAt ?? now)) / 1000);
-		next = Math.max(secondsToNextCheck(age, pollInterval), atLeast);
+		next = () => now + Math.max(pace.secondsToNextCheck(age, pollInterval), atLeast) * 1000;
 	}
 }
 

@@ -55,6 +55,33 @@ describe('waiting for completion', () => {
 		expect(Math.max(...together)).toBe(3);
 	});
 
+	it('has ten status checks under way at a time for each creation', async () => {
+		bench.sandbox.setScript(() => ({ queueSeconds: 0, renderSeconds: 0 }));
+		bench.sandbox.fail({ on: 'getProject', action: { delaySeconds: 0.5 }, times: Infinity });
+		const options = { pollInterval: 0.1, parallelRequests: 1 };
+		await bench.run(workflowOf(items(30), { ...WAITED_JOB, options }));
+		const times = bench.sandbox.requestsTo('getProject').map(({ at }) => at);
+		const together = times.map((at) => times.filter((t) => t >= at && t < at + 450).length);
+		expect(Math.max(...together)).toBe(10);
+	});
+
+	it('asks for the rest of a batch at the poll interval, once half of it has ended', async () => {
+		const checksAfter = async (half: number[]) => {
+			bench.sandbox.reset();
+			const seconds = [...half, 5];
+			bench.sandbox.setScript((_, job) => ({ queueSeconds: 0, renderSeconds: seconds[job] }));
+			const options = { pollInterval: 0.1, parallelRequests: 3 };
+			await bench.run(workflowOf(items(seconds.length), { ...WAITED_JOB, options }));
+			const last = bench.sandbox.jobs.at(-1)!;
+			return bench.sandbox
+				.requestsTo('getProject')
+				.filter(({ path, at }) => path.endsWith(last.id) && at > last.createdAt + 4000).length;
+		};
+		// A tenth of its age is almost half a second by then.
+		expect(await checksAfter([])).toBeLessThanOrEqual(4);
+		expect(await checksAfter([3, 3])).toBeGreaterThan(4);
+	});
+
 	it.each([
 		['error', 'Job {id} failed: No face can be seen', 'no_source_face'],
 		['canceled', 'Job {id} was cancelled', 'canceled'],

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import type { AxiosInstance } from 'axios';
 
+import type { VideoProject } from '../../nodes/magicHour/api.types.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/index.cts';
 import { connect, create, project, storage, until, youtubeJob } from './client.cts';
 
@@ -57,6 +58,18 @@ describe('a job', () => {
 		});
 		expect(sandbox.jobs[0]?.project).toEqual(data);
 		expect(sandbox.jobs[0]?.finishedAt).toBeUndefined();
+	});
+
+	test('has the fields that the contract has dropped, where that is wanted', async () => {
+		await start({ deprecatedFields: true });
+		const { data } = await client.post('/v1/lip-sync', youtubeJob());
+		expect(data).toMatchObject({ credits_charged: 120, estimated_frame_cost: 120 });
+		expect(await project(client, data.id)).toMatchObject({ total_frame_cost: 120, download: null });
+		sandbox.finish(data.id);
+		const { download, downloads } = (await project(client, data.id)) as VideoProject & {
+			download: unknown;
+		};
+		expect(download).toEqual(downloads[0]);
 	});
 
 	test('without a name has one that tells its time', async () => {

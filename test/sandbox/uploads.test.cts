@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import type { AxiosInstance } from 'axios';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
-import { connect, storage, until, uploadUrl } from './client.cts';
+import { connect, create, project, storage, until, uploadUrl } from './client.cts';
 
 let sandbox: Sandbox;
 let client: AxiosInstance;
@@ -121,4 +121,27 @@ test('an address that has expired is refused', async () => {
 		data: { message: 'This address has expired' },
 	});
 	await hasty.close();
+});
+
+test('a line of limited speed is as slow for uploads and downloads as it says', async () => {
+	const slow = await startSandbox({ storageBytesPerSecond: 1e6 });
+	const key = connect(slow);
+	const secondsOf = async (transfer: () => Promise<unknown>) => {
+		const begin = performance.now();
+		await transfer();
+		return (performance.now() - begin) / 1000;
+	};
+	const file = Buffer.alloc(5e5, 'x');
+	const { upload_url } = await uploadUrl(key, 'video', 'mp4');
+	expect(await secondsOf(async () => storage.put(upload_url, file))).toBeGreaterThan(0.4);
+
+	slow.setScript(() => ({ result: file, queueSeconds: 0, renderSeconds: 0 }));
+	const { id } = await create(key);
+	const [download] = (await project(key, id)).downloads;
+	const load = async () => {
+		const { data } = await storage.get(download!.url, { responseType: 'arraybuffer' });
+		expect(file.equals(data)).toBe(true);
+	};
+	expect(await secondsOf(load)).toBeGreaterThan(0.4);
+	await slow.close();
 });

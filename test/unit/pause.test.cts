@@ -1,4 +1,4 @@
-import { pause } from '../../nodes/magicHour/pause.ts';
+import { pause, pauseUntil } from '../../nodes/magicHour/pause.ts';
 
 /** Longest time, in milliseconds, that a pause goes on after it was aborted. */
 const SOON = 200;
@@ -38,6 +38,17 @@ describe('a pause', () => {
 		await jest.advanceTimersByTimeAsync(SOON);
 		expect(state.ended).toBeLessThanOrEqual(12_345 + SOON);
 		expect(jest.getTimerCount()).toBe(0);
+	});
+
+	it('ends soon after its moment has come nearer', async () => {
+		const began = Date.now();
+		let moment = began + 300_000;
+		let ended = 0;
+		void pauseUntil(() => moment, new AbortController().signal).then(() => (ended = Date.now()));
+		await jest.advanceTimersByTimeAsync(10_000);
+		moment = began + 12_000;
+		await jest.advanceTimersByTimeAsync(5_000);
+		expect(ended).toBe(began + 12_000);
 	});
 
 	it('does not begin when it was aborted before', async () => {

@@ -1,0 +1,84 @@
+import { Command, Option } from 'commander';
+import { Listr, type ListrTask } from 'listr2';
+
+import { installContenders } from './install.cts';
+import { measureBatches } from './parts/batch.cts';
+import { measureCreates } from './parts/creates.cts';
+import { measureFiles } from './parts/files.cts';
+import { measureLoad } from './parts/load.cts';
+import type { Surroundings } from './parts/part.cts';
+import { readResults, writeReport, writeResults } from './report/report.cts';
+import { tables } from './report/tables.cts';
+import { allVersions, thisMachine, type Results } from './results.cts';
+
+const PARTS = ['load', 'creates', 'files', 'batch'] as const;
+type Part = (typeof PARTS)[number];
+
+const MEASURES: {
+	[Name in Part]: { title: string; measure: (around: Surroundings) => Promise<Results[Name]> };
+} = {
+	load: { title: 'Load time and size, beside other packs', measure: measureLoad },
+	creates: { title: 'Creations without waiting (3 minutes)', measure: measureCreates },
+	files: { title: 'Uploads and downloads (5 minutes)', measure: measureFiles },
+	batch: { title: 'Batches (12 minutes)', measure: measureBatches },
+};
+
+interface Arguments {
+	only?: Part;
+	report?: true;
+}
+
+async function main(): Promise<void> {
+	const { only, report } = new Command('npm run bench --')
+		.description('Measures the node beside the alternatives, and writes docs/benchmarks.*')
+		.addOption(new Option('--only <part>', 'measure that, print it, write nothing').choices(PARTS))
+		.option('--report', 'write the documents anew from bench/results.json, measure nothing')
+		.parse()
+		.opts<Arguments>();
+	if (report) return await writeReport(readResults());
+
+	const begin = performance.now();
+	const measured = await measure(only ? [only] : PARTS);
+	const results = {
+		measuredAt: new Date().toISOString(),
+		minutes: (performance.now() - begin) / 60_000,
+		machine: thisMachine(),
+		versions: allVersions(),
+		...measured,
+	};
+	if (only) return console.log(tables(results)[only]);
+	await writeResults(results);
+	await writeReport(results);
+}
+
+async function measure(parts: readonly Part[]): Promise<Pick<Results, Part>> {
+	const measured: Pick<Results, Part> = { load: [], creates: [], files: [], batch: [] };
+	let folder = '';
+	const steps: ListrTask[] = [
+		{
+			title: 'Install what is measured beside the node',
+			task: async () => {
+				folder = await installContenders();
+			},
+		},
+		...parts.map(stepOf),
+	];
+	function stepOf<Name extends Part>(part: Name): ListrTask {
+		return {
+			title: MEASURES[part].title,
+			task: async (_, task) => {
+				const tell = (line: string) => {
+					task.output = line;
+				};
+				measured[part] = await MEASURES[part].measure({ folder, tell });
+			},
+		};
+	}
+	await new Listr(steps).run();
+	return measured;
+}
+
+main().catch((error) => {
+	console.error(error);
+	process.exitCode = 1;
+});
