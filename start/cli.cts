@@ -21,8 +21,12 @@ async function main(): Promise<void> {
 	try {
 		console.log(tableOf(await start(options, stop.signal)));
 		console.log(`The results are in ${pathInWords(options.output)}`);
+		console.log('The same workflow in the editor: npm run dev');
 	} catch (error) {
 		console.error(error instanceof Failure ? error.message : error);
+		if (options.apiKey !== undefined) {
+			console.error('The credential is made of MAGIC_HOUR_API_KEY and --base-url here.');
+		}
 		process.exitCode = exitCode;
 	}
 }

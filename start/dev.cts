@@ -4,6 +4,7 @@ import { copyFile, cp, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
 import { startSandbox } from '../sandbox/index.cts';
 import { exampleNames, exampleWorkflow } from '../test/e2e/exampleWorkflows.cts';
 import { owner, type N8nApi, type StoredCredential } from '../test/e2e/n8n/rest.cts';
@@ -15,6 +16,13 @@ const signingSecret = 'sandbox-signing-secret';
 
 /** What has to be undone at the end, the last thing first. */
 const undo: Array<() => Promise<unknown>> = [];
+
+new Command('npm run dev')
+	.description(
+		'Starts an n8n with the pack in it, the sandbox and the example workflows, and loads every saved change. The first time, n8n is installed, which takes minutes and 3 GB.',
+	)
+	.allowExcessArguments(false)
+	.parse();
 
 /** n8n with the pack in it, reloaded on change, and all that is needed to try it. */
 async function dev(): Promise<void> {

@@ -57,7 +57,7 @@ Without MAGIC_HOUR_API_KEY in the environment it runs against the sandbox on thi
 costs. With it, it runs against Magic Hour's API, which costs credits.`,
 		)
 		.allowExcessArguments(false)
-		.configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, '')) })
+		.configureOutput({ outputError: (text, write) => write(withAdvice(text)) })
 		.parse(argv);
 
 	const given = program.opts<Omit<StartOptions, 'apiKey'> & { baseUrl?: string }>();
@@ -77,6 +77,12 @@ costs. With it, it runs against Magic Hour's API, which costs credits.`,
 		baseUrl: given.baseUrl ?? 'https://api.magichour.ai',
 	};
 }
+
+/** npm keeps options for itself unless they come after two dashes, and leaves their values. */
+const withAdvice = (text: string) =>
+	text
+		.replace(/^error: /, '')
+		.replace(/^(unknown option|too many arguments).*/, '$& All options: npm start -- --help');
 
 const numberFrom =
 	(lowest: number) =>
