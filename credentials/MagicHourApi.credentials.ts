@@ -51,5 +51,15 @@ export class MagicHourApi implements ICredentialType {
 			// n8n would send the key along to wherever a redirect leads.
 			disableFollowRedirect: true,
 		},
+		rules: [
+			{
+				type: 'responseCode',
+				properties: {
+					value: 401,
+					message:
+						'Magic Hour does not accept the API key. Paste the key alone, without “Bearer”, or make a new one in the Developer Hub.',
+				},
+			},
+		],
 	};
 }

@@ -178,7 +178,11 @@ export class Batch<Plan, Started> {
 			.map(([, other]) => other)
 			.filter((other) => other !== id);
 		const notes = description === undefined ? [] : [description];
-		if (id !== undefined && !message.includes(id)) notes.push(`The job of this item: ${id}.`);
+		if (id !== undefined && !message.includes(id)) {
+			notes.push(
+				`The job of this item: ${id}. Retrying this execution goes on with it instead of paying again.`,
+			);
+		}
 		if (others.length > 0) {
 			notes.push(
 				`Jobs of the other items: ${others.join(', ')}. Retrying this execution takes them up instead of paying again.`,

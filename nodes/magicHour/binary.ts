@@ -78,7 +78,7 @@ function missingField(ctx: IExecuteFunctions, itemIndex: number, fieldName: stri
 		description:
 			names.length === 0
 				? 'The item has no binary fields at all. Put a node before this one that loads the file, such as Read/Write Files from Disk, HTTP Request or Google Drive.'
-				: `The binary fields of this item: ${names.join(', ')}.`,
+				: `The binary fields of this item: ${names.join(', ')}. Use one of these names, or put a node before this one that loads the file.`,
 	});
 }
 

@@ -5,8 +5,8 @@ const MOST_VALUES = 5;
 const LONGEST_VALUE = 255;
 
 /**
- * Job ids in n8n's custom execution data (`magic_hour_jobs`, `magic_hour_jobs_2`, …), by which the list of
- * executions can be searched.
+ * Job ids in n8n's custom execution data (`magic_hour_jobs`, `magic_hour_jobs_2`, …), which n8n calls
+ * highlighted data.
  */
 export class JobIndex {
 	private values = 0;

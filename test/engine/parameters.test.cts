@@ -40,6 +40,7 @@ const CLIP: Refused[] = [
 		case: 'an end before the start',
 		parameters: { startSeconds: 5, endSeconds: 3 },
 		message: 'End (Seconds) has to be greater than Start (Seconds), and 3 is not greater than 5',
+		description: /^Correct the clip/,
 	},
 	{
 		case: 'an end at the start',
@@ -214,7 +215,7 @@ const FILES: Refused[] = [
 		parameters: { audioInput: 'binary', audioBinaryPropertyName: 'voice' },
 		input: itemWithFiles(),
 		message: 'The item has no binary field “voice”',
-		description: 'The binary fields of this item: video, audio.',
+		description: /^The binary fields of this item: video, audio\. Use one of these names/,
 	},
 	{
 		case: 'an item without any binary field',

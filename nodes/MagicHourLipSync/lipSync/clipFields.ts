@@ -76,6 +76,7 @@ export function clipOf(item: Parameters): Clip {
 	if (endSeconds <= startSeconds) {
 		throw new Problem(
 			`End (Seconds) has to be greater than Start (Seconds), and ${endSeconds} is not greater than ${startSeconds}`,
+			{ description: 'Correct the clip: both are seconds of the input video.' },
 		);
 	}
 	const cost = {

@@ -23,6 +23,9 @@ const INPUTS = ['path', 'binary'] as const;
 const PATH_DESCRIPTION =
 	'A direct http(s) URL that Magic Hour can fetch without a login, or a file_path as the operation Upload of File returns it';
 
+const PATH_HINT =
+	'A web address, or the file_path of an upload. For a file of a node before this one, choose Binary File.';
+
 /** Where audio and video come from. */
 export const sourceFields: INodeProperties[] = [
 	{
@@ -42,6 +45,7 @@ export const sourceFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. https://example.com/voice-over.mp3',
 		description: PATH_DESCRIPTION,
+		hint: PATH_HINT,
 	},
 	{
 		displayName: 'Audio Input Binary Field',
@@ -85,6 +89,7 @@ export const sourceFields: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. https://example.com/talking-head.mp4',
 		description: PATH_DESCRIPTION,
+		hint: PATH_HINT,
 	},
 	{
 		displayName: 'Video Input Binary Field',
