@@ -91,7 +91,7 @@ const WAYS: Array<Pick<FileRow, 'direction' | 'contender'> & { way: FileContende
 /** Bytes a second: a line of 1.6 Gbit/s. */
 const LINE = 2e8;
 
-/** Over a line the others would only take time: what sets them apart is measured without one. */
+/** What goes over a line, too; what sets the others apart is measured without one. */
 const OVER_LINE = [THIS_NODE, BUILT_IN_REQUEST, CURL];
 
 /** Bytes, and how often each is measured; over a line of limited speed, or as fast as the machine can. */

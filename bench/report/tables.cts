@@ -50,13 +50,14 @@ export function tables(results: Results): Record<string, string> {
 
 const ORDER = [THIS_NODE, BUILT_IN_LOOP, SDK_NAME, SEQUENTIAL];
 
+/** What is not in the list comes last. */
+const place = ({ contender }: BatchRow) =>
+	ORDER.includes(contender) ? ORDER.indexOf(contender) : ORDER.length;
+
 function batchTable(all: BatchRow[], scenario: BatchRow['scenario']): string {
 	const rows = all
 		.filter((row) => row.scenario === scenario)
-		.sort(
-			(one, other) =>
-				one.jobs - other.jobs || ORDER.indexOf(one.contender) - ORDER.indexOf(other.contender),
-		);
+		.sort((one, other) => one.jobs - other.jobs || place(one) - place(other));
 	return table(
 		[
 			'Jobs',
