@@ -10,7 +10,7 @@ const seconds = z.number().min(0);
 const faultSchema = z.strictObject({
 	on: z.enum(ENDPOINTS),
 	action: z.union([
-		z.enum(['resetBefore', 'reset', 'hang', 'garbage', 'empty', 'truncated']),
+		z.enum(['resetBefore', 'reset', 'hang', 'garbage', 'empty', 'truncated', 'stall']),
 		z.strictObject({
 			status: z.int().min(200).max(599),
 			body: z.unknown().optional(),

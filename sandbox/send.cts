@@ -26,11 +26,15 @@ export function send(res: RecordedResponse, { status, headers, body }: Answer): 
 	res.end(body);
 }
 
-/** Sends half of the body that was announced, then ends the connection. */
-export function sendHalf(res: RecordedResponse, { status, headers, body }: Answer): void {
+/** Sends half of the body that was announced. What comes then is up to the caller. */
+export function sendHalf(
+	res: RecordedResponse,
+	{ status, headers, body }: Answer,
+	then?: () => void,
+): void {
 	res.locals.record.status = status;
 	res.writeHead(status, headers);
-	res.write(body.subarray(0, body.length / 2), () => res.socket?.end());
+	res.write(body.subarray(0, body.length / 2), then);
 }
 
 /** Resets the connection: the client sees ECONNRESET. */

@@ -41,6 +41,8 @@ export async function spoil(
 			return send(res, answer(200, '<html>It works!</html>', { 'content-type': 'text/html' }));
 		case 'truncated':
 			return sendTruncated(res, rightAnswer);
+		case 'stall':
+			return sendHalf(res, rightAnswer);
 	}
 }
 
@@ -64,7 +66,7 @@ function chosenAnswer(action: Extract<FaultAction, { status: number }>): Answer 
 /** JSON is well sent and cut in itself; a file breaks off, as it does when a connection is lost. */
 function sendTruncated(res: RecordedResponse, whole: Answer): void {
 	const { 'content-type': type = '' } = whole.headers;
-	if (!type.startsWith('application/json')) return sendHalf(res, whole);
+	if (!type.startsWith('application/json')) return sendHalf(res, whole, () => res.socket?.end());
 	const half = whole.body.subarray(0, whole.body.length / 2);
 	send(res, answer(200, half, { 'content-type': type }));
 }

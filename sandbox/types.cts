@@ -95,6 +95,8 @@ export type FaultAction =
 	| 'empty'
 	/** Half of the JSON, well sent; of a download, half of the file before the connection is cut. */
 	| 'truncated'
+	/** Half of the answer, and then nothing more, while the connection stays open. */
+	| 'stall'
 	/** The right answer, later. The request takes effect at once. */
 	| { delaySeconds: number };
 

@@ -4,6 +4,7 @@ import { isStorageAddress } from './address';
 import { requestProblem } from './advice';
 import type { VideoProject } from './api.types';
 import { persist, type MagicHourClient } from './client';
+import { pauseUntil } from './pause';
 import { Problem } from './problem';
 import { quoted } from './quote';
 import { callStorage, connectionFailure, type Answer } from './transport';
@@ -62,8 +63,7 @@ export async function downloadResults(
 
 /** The part of a Node.js response stream that is needed here. */
 interface ResponseStream extends NodeJS.ReadableStream {
-	destroy(error?: Error): void;
-	setTimeout?(milliseconds: number, onSilence: () => void): void;
+	destroy(): void;
 }
 
 async function downloadOnce(
@@ -75,12 +75,13 @@ async function downloadOnce(
 	signal: AbortSignal,
 ): Promise<Answer<IBinaryData>> {
 	const url = checkedAddress(project, index, baseUrl);
+	const silence = new AbortController();
 	const answer = await callStorage(ctx, {
 		method: 'GET',
 		url,
 		encoding: 'stream',
 		silenceSeconds,
-		abortSignal: signal,
+		abortSignal: AbortSignal.any([signal, silence.signal]),
 	});
 	if (!answer.ok) return answer;
 	const { headers, body } = answer.body;
@@ -90,10 +91,10 @@ async function downloadOnce(
 		stream.destroy();
 		return { ok: false, failure: { kind: 'unreadable', status: answer.status, body: '' } };
 	}
-	stream.setTimeout?.(silenceSeconds * 1000, () =>
-		stream.destroy(new Error('The download fell silent')),
-	);
+	const over = new AbortController();
+	void onSilence(stream, silenceSeconds, over.signal, () => silence.abort());
 	const stored = await store(ctx, stream, fileName(project, index, url), contentType);
+	over.abort();
 	if (!stored.ok) return stored;
 
 	const promised = Number(headers['content-length']);
@@ -102,6 +103,25 @@ async function downloadOnce(
 		return { ok: false, failure: { kind: 'lost', code: 'INCOMPLETE' } };
 	}
 	return stored;
+}
+
+/**
+ * Calls back when nothing has arrived for so long. n8n 2.x hands out a wrapped response, whose socket and its
+ * own timeout are out of reach, and which nothing ends but the abort of its request.
+ */
+async function onSilence(
+	stream: ResponseStream,
+	seconds: number,
+	over: AbortSignal,
+	act: () => void,
+): Promise<void> {
+	const later = () => Date.now() + seconds * 1000;
+	let end = later();
+	stream.on('data', () => (end = later()));
+	// Listening has set it going, and nobody reads it yet.
+	stream.pause();
+	await pauseUntil(() => end, over);
+	if (!over.aborted) act();
 }
 
 async function store(

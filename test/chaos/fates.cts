@@ -39,7 +39,7 @@ const late = fc
 	.double({ min: 0.01, max: 0.3, noNaN: true })
 	.map((delaySeconds) => ({ action: { delaySeconds } }));
 
-const silent = fc.constant({ action: 'hang' as const });
+const silent = constants<'hang' | 'stall'>('hang', 'stall').map((action) => ({ action }));
 
 /** `bad` of a hundred requests meet with one of these. */
 const fates = (bad: number, ...kinds: Array<fc.Arbitrary<Fate>>) =>

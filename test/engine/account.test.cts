@@ -42,7 +42,7 @@ describe('account: get', () => {
 		);
 	});
 
-	it.each(['reset', 'hang', 'garbage', 'empty', 'truncated'] as const)(
+	it.each(['reset', 'hang', 'stall', 'garbage', 'empty', 'truncated'] as const)(
 		'is asked for again when the answer is lost (%s)',
 		async (action) => {
 			bench.sandbox.fail({ on: 'getAccount', action });

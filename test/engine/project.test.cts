@@ -128,7 +128,7 @@ describe('video projects', () => {
 			expect(bench.sandbox.requestsTo('getProject')).toHaveLength(2);
 		});
 
-		it.each(['truncated', 'reset', 'hang', 'resetBefore'] as const)(
+		it.each(['truncated', 'stall', 'reset', 'hang', 'resetBefore'] as const)(
 			'starts anew when a download meets with %s',
 			async (action) => {
 				const id = await existingJob();

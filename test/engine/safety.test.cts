@@ -325,7 +325,7 @@ describe('the API key', () => {
 			120_000,
 		);
 
-		it.each(['reset', 'hang', 'garbage', 'truncated'] as const)(
+		it.each(['reset', 'hang', 'stall', 'garbage', 'truncated'] as const)(
 			'after %s',
 			async (action) => {
 				for (const on of [

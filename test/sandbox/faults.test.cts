@@ -207,6 +207,17 @@ describe('of a download', () => {
 		expect((await storage.get(url)).data).toHaveLength(100_000);
 	});
 
+	test('stall stops in the middle, and keeps the connection open', async () => {
+		sandbox.fail({ on: 'download', action: 'stall' });
+		const { data } = await storage.get(await finishedUrl(), { responseType: 'stream' });
+		let bytes = 0;
+		for await (const piece of data) {
+			bytes += piece.length;
+			if (bytes === 50_000) break;
+		}
+		expect(data.errored).toBeNull();
+	});
+
 	test('a status is answered like any other', async () => {
 		sandbox.fail({ on: 'download', action: { status: 404 } });
 		expect((await storage.get(await finishedUrl())).status).toBe(404);
