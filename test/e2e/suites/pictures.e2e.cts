@@ -62,7 +62,12 @@ inNewest.each(['light', 'dark'] as const)('Pictures for the documentation, %s', 
 		await editor.openNode('Magic Hour Trigger');
 		await editor.showWebhookUrls();
 		await editor.panel.getByText('Wait for a Magic Hour event').waitFor();
-		await takePicture(editor.page, `trigger-${theme}`, await areaOf(editor.parameters));
+		const panel = await areaOf(editor.parameters);
+		const last = await areaOf(editor.parameters.getByText('Add option'), 24);
+		await takePicture(editor.page, `trigger-${theme}`, {
+			...panel,
+			height: last.y + last.height - panel.y,
+		});
 		await editor.closeNode();
 		expect(sandbox.requests).toEqual([]);
 	});
