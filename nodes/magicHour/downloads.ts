@@ -61,11 +61,6 @@ export async function downloadResults(
 	return fields;
 }
 
-/** The part of a Node.js response stream that is needed here. */
-interface ResponseStream extends NodeJS.ReadableStream {
-	destroy(): void;
-}
-
 async function downloadOnce(
 	ctx: IExecuteFunctions,
 	{ baseUrl }: MagicHourClient,
@@ -75,27 +70,34 @@ async function downloadOnce(
 	signal: AbortSignal,
 ): Promise<Answer<IBinaryData>> {
 	const url = checkedAddress(project, index, baseUrl);
-	const silence = new AbortController();
 	const answer = await callStorage(ctx, {
 		method: 'GET',
 		url,
 		encoding: 'stream',
 		silenceSeconds,
-		abortSignal: AbortSignal.any([signal, silence.signal]),
+		abortSignal: signal,
 	});
 	if (!answer.ok) return answer;
-	const { headers, body } = answer.body;
-	const stream = body as ResponseStream;
+	const { headers, body, abandon } = answer.body;
+	const stream = body as NodeJS.ReadableStream;
 	const contentType = headers['content-type'];
 	if (NO_FILE.test(contentType ?? '')) {
-		stream.destroy();
+		abandon();
 		return { ok: false, failure: { kind: 'unreadable', status: answer.status, body: '' } };
 	}
+	let fellSilent = false;
 	const over = new AbortController();
-	void onSilence(stream, silenceSeconds, over.signal, () => silence.abort());
+	void onSilence(stream, silenceSeconds, over.signal, () => {
+		fellSilent = true;
+		abandon();
+	});
 	const stored = await store(ctx, stream, fileName(project, index, url), contentType);
 	over.abort();
-	if (!stored.ok) return stored;
+	if (fellSilent) return { ok: false, failure: { kind: 'lost', code: 'ETIMEDOUT' } };
+	if (!stored.ok) {
+		abandon();
+		return stored;
+	}
 
 	const promised = Number(headers['content-length']);
 	const { bytes } = stored.body;
@@ -105,12 +107,9 @@ async function downloadOnce(
 	return stored;
 }
 
-/**
- * Calls back when nothing has arrived for so long. n8n 2.x hands out a wrapped response, whose socket and its
- * own timeout are out of reach, and which nothing ends but the abort of its request.
- */
+/** Calls back when nothing has arrived for so long. The socket, which could tell, is out of reach in n8n 2.x. */
 async function onSilence(
-	stream: ResponseStream,
+	stream: NodeJS.ReadableStream,
 	seconds: number,
 	over: AbortSignal,
 	act: () => void,
@@ -126,7 +125,7 @@ async function onSilence(
 
 async function store(
 	ctx: IExecuteFunctions,
-	stream: ResponseStream,
+	stream: NodeJS.ReadableStream,
 	name: string,
 	contentType: string | undefined,
 ): Promise<Answer<IBinaryData>> {
@@ -138,7 +137,6 @@ async function store(
 		);
 		return { ok: true, status: 200, body };
 	} catch (error) {
-		stream.destroy();
 		return { ok: false, failure: connectionFailure(error) };
 	}
 }

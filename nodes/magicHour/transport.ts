@@ -12,6 +12,15 @@ interface FullResponse {
 	body: unknown;
 }
 
+/** An answer of a storage. */
+export interface StorageResponse extends FullResponse {
+	/**
+	 * Closes the connection of a body that was not read to its end. To destroy the stream is not enough: n8n 2.x
+	 * hands out a wrapping of it, whose end closes nothing.
+	 */
+	abandon(): void;
+}
+
 /**
  * Redirects are never followed: n8n would send the API key along, and would hold an uploaded file in
  * memory in order to be able to send it twice. Statuses are judged here, so none of them throws.
@@ -68,29 +77,33 @@ export async function callApi<T>(
 export async function callStorage(
 	ctx: IExecuteFunctions,
 	options: IHttpRequestOptions & { silenceSeconds: number },
-): Promise<Answer<FullResponse>> {
+): Promise<Answer<StorageResponse>> {
 	const { silenceSeconds, abortSignal, ...request } = options;
+	const end = new AbortController();
 	const response = await attempt(() =>
 		ctx.helpers.httpRequest({
 			...PLAIN,
 			...request,
 			timeout: silenceSeconds * 1000,
-			abortSignal: ownSignal(abortSignal),
+			abortSignal: ownSignal(abortSignal, end.signal),
 		}),
 	);
 	if ('kind' in response) return { ok: false, failure: response };
+	const abandon = () => {
+		// It ends with an error then, for which nobody listens who does not read it.
+		(response.body as Partial<NodeJS.EventEmitter> | undefined)?.on?.('error', () => {});
+		end.abort();
+	};
 	if (!isSuccess(response.statusCode)) {
-		// A stream that nobody reads would keep its connection open.
-		if (options.encoding === 'stream')
-			(response.body as { destroy?: () => void } | undefined)?.destroy?.();
+		abandon();
 		return { ok: false, failure: refusal(response, '') };
 	}
-	return { ok: true, status: response.statusCode, body: response };
+	return { ok: true, status: response.statusCode, body: { ...response, abandon } };
 }
 
 /** Each request listens to a signal of its own: Node.js warns of a leak when more than ten listen to one. */
-const ownSignal = (signal: IHttpRequestOptions['abortSignal']) =>
-	signal && AbortSignal.any([signal as AbortSignal]);
+const ownSignal = (...signals: Array<IHttpRequestOptions['abortSignal']>) =>
+	AbortSignal.any(signals.filter((signal) => signal !== undefined) as AbortSignal[]);
 
 async function attempt(send: () => Promise<unknown>): Promise<FullResponse | Failure> {
 	try {

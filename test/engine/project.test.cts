@@ -1,3 +1,4 @@
+import { until } from '../sandbox/client.cts';
 import { Bench, items, JOB, node, NODE, VIDEO, WAITED_JOB, workflowOf } from './support.cts';
 
 describe('video projects', () => {
@@ -138,6 +139,31 @@ describe('video projects', () => {
 				expect(await bench.engine.content(ran.items()[0]!.binary!.data!.id!)).toEqual(VIDEO);
 			},
 		);
+
+		it('says so when a download falls silent again and again', async () => {
+			const id = await existingJob();
+			bench.sandbox.finish(id);
+			bench.sandbox.fail({ on: 'download', action: 'stall', times: Infinity });
+			const { error } = await bench.run(onProject('download', id));
+			expect(error!.message).toMatch(/no answer came in time \(ETIMEDOUT\)/);
+			expect(bench.sandbox.requestsTo('download')).toHaveLength(4);
+		});
+
+		it('leaves no connection open when it gets no file', async () => {
+			const id = await existingJob();
+			bench.sandbox.finish(id);
+			await bench.run(onProject('download', id));
+			const connections = () =>
+				process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
+			const before = connections();
+			for (const status of [200, 403, 500]) {
+				const headers = { 'content-type': 'text/plain' };
+				const action = { status, headers, body: 'x'.repeat(5_000_000) };
+				bench.sandbox.fail({ on: 'download', action });
+				expect((await bench.run(onProject('download', id))).error).toBeUndefined();
+			}
+			await until(() => connections() <= before);
+		});
 
 		it('never shows the API key to the storage', async () => {
 			const id = await existingJob();
