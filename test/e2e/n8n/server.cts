@@ -137,6 +137,7 @@ export class N8nServer {
 			TMPDIR: process.env.TMPDIR,
 			LANG: 'C.UTF-8',
 			N8N_USER_FOLDER: userFolder,
+			N8N_E2E_PARENT: String(process.pid),
 			N8N_PORT: String(this.port),
 			N8N_LISTEN_ADDRESS: '127.0.0.1',
 			N8N_EDITOR_BASE_URL: this.url,
