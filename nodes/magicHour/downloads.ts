@@ -107,7 +107,10 @@ async function downloadOnce(
 	return stored;
 }
 
-/** Calls back when nothing has arrived for so long. The socket, which could tell, is out of reach in n8n 2.x. */
+/**
+ * Calls back when nothing has arrived for so long, once somebody reads. The socket, which could tell, is out of
+ * reach in n8n 2.x; and to listen earlier would set the stream going before n8n is ready for it.
+ */
 async function onSilence(
 	stream: NodeJS.ReadableStream,
 	seconds: number,
@@ -115,10 +118,14 @@ async function onSilence(
 	act: () => void,
 ): Promise<void> {
 	const later = () => Date.now() + seconds * 1000;
-	let end = later();
-	stream.on('data', () => (end = later()));
-	// Listening has set it going, and nobody reads it yet.
-	stream.pause();
+	let end = Infinity;
+	const begin = (event: string | symbol) => {
+		if (event !== 'data' && event !== 'readable') return;
+		stream.off('newListener', begin);
+		end = later();
+		stream.on('data', () => (end = later()));
+	};
+	stream.on('newListener', begin);
 	await pauseUntil(() => end, over);
 	if (!over.aborted) act();
 }

@@ -224,3 +224,19 @@ describe('video projects', () => {
 		);
 	});
 });
+
+describe('video projects, where n8n keeps binary data in memory', () => {
+	let bench: Bench;
+	beforeAll(async () => {
+		bench = await Bench.start({ queueSeconds: 0, renderSeconds: 0.1 }, 'default');
+	});
+	afterAll(async () => await bench.stop());
+
+	it.each([undefined, 'stall'] as const)('downloads the result (fault: %s)', async (action) => {
+		if (action) bench.sandbox.fail({ on: 'download', action });
+		const parameters = { ...WAITED_JOB, downloadOutput: true };
+		const ran = await bench.run(workflowOf(items(1), parameters));
+		const { data } = ran.items()[0]!.binary!.data!;
+		expect(Buffer.from(data, 'base64')).toEqual(VIDEO);
+	});
+});
