@@ -43,3 +43,6 @@ export const awaitedJob = {
 	waitForCompletion: true,
 	options: { pollInterval: 0.1 },
 };
+
+/** The same, named after the person that its item is about. */
+export const personalJob = { ...awaitedJob, additionalFields: { name: '={{ $json.person }}' } };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { until } from '../sandbox/client.cts';
 import { Bench, items, JOB, WAITED_JOB, workflowOf } from './support.cts';
 
 describe('stopping the execution', () => {
@@ -13,10 +14,6 @@ describe('stopping the execution', () => {
 		bench.sandbox.setScript(() => ({ outcome: 'never' }));
 	});
 	afterAll(async () => await bench.stop());
-
-	async function until(condition: () => boolean) {
-		while (!condition()) await sleep(10);
-	}
 
 	it('ends a wait within a second, sends nothing after, and names the jobs that go on', async () => {
 		const execution = bench.execute(workflowOf(items(3), WAITED_JOB));

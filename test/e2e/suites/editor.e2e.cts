@@ -4,7 +4,7 @@ import { openBrowser, openSession } from '../editor/browser.cts';
 import { Editor } from '../editor/editor.cts';
 import type { WorkflowFile } from '../n8n/rest.cts';
 import { until } from '../poll.cts';
-import { awaitedJob, useTestBed } from '../testBed.cts';
+import { awaitedJob, personalJob, useTestBed } from '../testBed.cts';
 import { lipSync, node, start, withRows, workflow } from '../workflow.cts';
 
 const bed = useTestBed();
@@ -174,9 +174,11 @@ describe("The trigger's panel", () => {
 describe('A run in the editor', () => {
 	it('shows the jobs as a table, with a hint that sums them up', async () => {
 		const rows = ['Ada', 'Ben', 'Cem'].map((person) => ({ person }));
-		const job = { ...awaitedJob, additionalFields: { name: '={{ $json.person }}' } };
 		await open(
-			withRows(workflow('Batch', [start(), lipSync(job, { credentials: bed.credentials })]), rows),
+			withRows(
+				workflow('Batch', [start(), lipSync(personalJob, { credentials: bed.credentials })]),
+				rows,
+			),
 		);
 		await editor.openNode('Lip Sync');
 		await editor.executeStep();

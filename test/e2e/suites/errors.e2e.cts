@@ -1,10 +1,9 @@
-import { awaitedJob, useTestBed } from '../testBed.cts';
+import { personalJob, useTestBed } from '../testBed.cts';
 import { lipSync, node, outputJson, start, withRows, workflow } from '../workflow.cts';
 
 const bed = useTestBed();
 
 const rows = ['Ada', 'Ben', 'Cem'].map((person) => ({ person }));
-const personalJob = { ...awaitedJob, additionalFields: { name: '={{ $json.person }}' } };
 const noOperation = (name: string) => node(name, 'n8n-nodes-base.noOp');
 
 describe('A failed item', () => {

@@ -1,11 +1,10 @@
 import type { INode } from 'n8n-workflow';
-import { awaitedJob, useTestBed } from '../testBed.cts';
+import { personalJob, useTestBed } from '../testBed.cts';
 import { lipSync, outputJson, start, withRows, workflow } from '../workflow.cts';
 
 const bed = useTestBed();
 
 const people = ['Ada', 'Ben', 'Cem', 'Dee', 'Eli', 'Fay'].map((person) => ({ person }));
-const personalJob = { ...awaitedJob, additionalFields: { name: '={{ $json.person }}' } };
 const retryOnFail = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };
 
 /** A batch of six rows through the node. */

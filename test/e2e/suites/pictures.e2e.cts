@@ -3,7 +3,7 @@ import { openBrowser, openSession } from '../editor/browser.cts';
 import { Editor } from '../editor/editor.cts';
 import { areaOf, takePicture } from '../editor/pictures.cts';
 import { exampleWorkflow } from '../exampleWorkflows.cts';
-import { awaitedJob, useTestBed } from '../testBed.cts';
+import { personalJob, useTestBed } from '../testBed.cts';
 import { lipSync, start, withRows, workflow } from '../workflow.cts';
 
 // The pictures show the newest n8n only.
@@ -23,7 +23,6 @@ async function openEditor(theme: 'light' | 'dark'): Promise<Editor> {
 }
 
 inNewest.each(['light', 'dark'] as const)('Pictures for the documentation, %s', (theme) => {
-	const job = { ...awaitedJob, additionalFields: { name: '={{ $json.person }}' } };
 	let editor: Editor;
 
 	beforeAll(async () => (editor = await openEditor(theme)));
@@ -75,7 +74,10 @@ inNewest.each(['light', 'dark'] as const)('Pictures for the documentation, %s', 
 	it('shows a batch with its output', async () => {
 		const { api, credentials } = bed;
 		const rows = ['Ada', 'Ben', 'Cem'].map((person) => ({ person }));
-		const batch = withRows(workflow('Batch', [start(), lipSync(job, { credentials })]), rows);
+		const batch = withRows(
+			workflow('Batch', [start(), lipSync(personalJob, { credentials })]),
+			rows,
+		);
 		// Wide enough for the columns of a job.
 		await editor.page.setViewportSize({ width: 4000, height: 900 });
 		await editor.open(await api.importWorkflow(batch));

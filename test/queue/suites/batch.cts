@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Execution } from '../../e2e/n8n/rest.cts';
 import { until } from '../../e2e/poll.cts';
-import { awaitedJob } from '../../e2e/testBed.cts';
+import { personalJob } from '../../e2e/testBed.cts';
 import { lipSync, output, workflow } from '../../e2e/workflow.cts';
 import { useQueueBed } from '../bed.cts';
 import type { Cluster } from '../cluster.cts';
@@ -21,11 +21,7 @@ export function batchOverTwoWorkers(cluster: Cluster): void {
 
 	beforeAll(async () => {
 		const { api } = cluster;
-		const parameters = {
-			...awaitedJob,
-			additionalFields: { name: '={{ $json.person }}' },
-			downloadOutput: true,
-		};
+		const parameters = { ...personalJob, downloadOutput: true };
 		const batch = await bed.publish(
 			workflow('Ten people', [
 				webhook('ten-people'),

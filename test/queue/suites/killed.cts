@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Execution, StoredWorkflow } from '../../e2e/n8n/rest.cts';
 import { until } from '../../e2e/poll.cts';
-import { awaitedJob } from '../../e2e/testBed.cts';
+import { awaitedJob, personalJob } from '../../e2e/testBed.cts';
 import { lipSync, node, outputJson, workflow } from '../../e2e/workflow.cts';
 import { useQueueBed } from '../bed.cts';
 import type { Cluster } from '../cluster.cts';
@@ -11,7 +11,6 @@ import { rows, trigger, waitById, webhook } from '../workflows.cts';
 
 const sample = (name: string) => readFileSync(join(__dirname, '../../../samples', name));
 const two = { rows: [{ person: 'Ada' }, { person: 'Ben' }] };
-const personalJob = { ...awaitedJob, additionalFields: { name: '={{ $json.person }}' } };
 const journalId = 'b5b1c9a4-6f0f-4a3b-9d0e-5d9c1f2f7a10';
 
 /** What is lost with a worker, what is not, and how the jobs are taken up. */

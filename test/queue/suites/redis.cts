@@ -1,5 +1,5 @@
 import { until } from '../../e2e/poll.cts';
-import { awaitedJob } from '../../e2e/testBed.cts';
+import { personalJob } from '../../e2e/testBed.cts';
 import { lipSync, outputJson, workflow } from '../../e2e/workflow.cts';
 import { useQueueBed } from '../bed.cts';
 import type { Cluster } from '../cluster.cts';
@@ -20,7 +20,6 @@ export function redisRestarted(cluster: Cluster): void {
 	itWithOwnRedis(`holds up nobody and pays for nothing twice${onlyWithOwnRedis}`, async () => {
 		const { credentials, sandbox } = bed;
 		const { api } = cluster;
-		const personalJob = { ...awaitedJob, additionalFields: { name: '={{ $json.person }}' } };
 		const one = await bed.publish(
 			workflow('One person', [
 				webhook('one-person'),
