@@ -4,51 +4,91 @@ const LONGEST_PAUSE_SECONDS = 30;
 /** A job is asked again after a tenth of its age, so its end is noticed within about 5 % of its time. */
 const SHARE_OF_AGE = 0.1;
 
+/** Jobs of a batch are asked sooner than that by up to this part, each by another. */
+const SPREAD = 0.2;
+
+/** Its multiples, without their whole part, lie evenly between 0 and 1, however many there are. */
+const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
+
+/** Once a job of a batch is complete, the others are taken to end before this multiple of its age. */
+const LATEST_OF_FIRST_AGE = 1.1;
+
 /** Once half of a batch has ended, the others are taken to end before this multiple of the age it had then. */
 const LATEST_OF_HALF_AGE = 2;
 
 /**
- * Seconds until the next status check of a job.
- * @param ageSeconds since the job was created
- * @param pollInterval the shortest pause, in seconds
- */
-export function secondsToNextCheck(ageSeconds: number, pollInterval: number): number {
-	const longest = Math.max(pollInterval, LONGEST_PAUSE_SECONDS);
-	return Math.min(Math.max(ageSeconds * SHARE_OF_AGE, pollInterval), longest);
-}
-
-/**
- * How often the jobs of a batch are asked for. Pauses grow with a job's age until half of the batch has ended;
- * from then on the others are asked at the shortest pause, because jobs of a batch take about the same time
- * and the batch takes as long as its last one.
+ * How often the jobs of a batch are asked for. Pauses grow with a job's age, and differ a little from job to job,
+ * so that a large batch is not asked for all at once, and the first end is seen soon. Jobs of a batch often take
+ * about the same time: when one is complete, the others are asked at the shortest pause for a while, and when half
+ * of them have ended, until twice that age, because the batch takes as long as its last one.
  */
 export class Pace {
-	private awaited = 0;
+	private jobs = 0;
+	private unfinished = 0;
+	private firstAge = 0;
 	private readonly endedAges: number[] = [];
 
-	/** To be called once for each job that was seen unfinished: one that was not tells nothing of how long it took. */
+	/**
+	 * The pace of one more job of the batch.
+	 * @param pollInterval the shortest pause, in seconds
+	 */
+	join(pollInterval: number): JobPace {
+		const part = (this.jobs++ * GOLDEN_RATIO) % 1;
+		return new JobPace(this, pollInterval, SHARE_OF_AGE * (1 - SPREAD * part));
+	}
+
+	/** For {@link JobPace}: a job was seen unfinished for the first time. */
 	expect(): void {
-		this.awaited++;
+		this.unfinished++;
+	}
+
+	/** For {@link JobPace}: such a job was seen to have ended. */
+	noteEnd(ageSeconds: number, isComplete: boolean): void {
+		this.endedAges.push(ageSeconds);
+		if (isComplete) this.firstAge ||= ageSeconds;
+	}
+
+	/** The age, in seconds, before which jobs are taken to end; 0 until that can be said. */
+	get endExpectedBy(): number {
+		const half = Math.ceil(this.unfinished / 2);
+		const halfAge = this.endedAges[half - 1] ?? 0;
+		return Math.max(this.firstAge * LATEST_OF_FIRST_AGE, halfAge * LATEST_OF_HALF_AGE);
+	}
+}
+
+/** How often one job is asked for. */
+export class JobPace {
+	private wasSeen = false;
+
+	constructor(
+		private readonly batch: Pace,
+		private readonly pollInterval: number,
+		private readonly shareOfAge: number,
+	) {}
+
+	/** To be called whenever the job was seen unfinished. */
+	noteUnfinished(): void {
+		if (!this.wasSeen) this.batch.expect();
+		this.wasSeen = true;
 	}
 
 	/**
-	 * To be called when such a job was seen to have ended.
+	 * To be called when the job was seen to have ended.
+	 * @param ageSeconds since it was created
+	 * @param isComplete false when it ended badly, which can happen at any age
+	 */
+	noteEnd(ageSeconds: number, isComplete: boolean): void {
+		// One that nobody saw unfinished tells nothing of how long it took.
+		if (this.wasSeen) this.batch.noteEnd(ageSeconds, isComplete);
+	}
+
+	/**
+	 * Seconds until its next status check.
 	 * @param ageSeconds since it was created
 	 */
-	noteEnd(ageSeconds: number): void {
-		this.endedAges.push(ageSeconds);
-	}
-
-	/** As the function of that name, for a job of this batch. */
-	secondsToNextCheck(ageSeconds: number, pollInterval: number): number {
-		return ageSeconds < this.endExpectedBy
-			? pollInterval
-			: secondsToNextCheck(ageSeconds, pollInterval);
-	}
-
-	/** An age in seconds; 0 until half of the batch has ended. */
-	private get endExpectedBy(): number {
-		const half = Math.ceil(this.awaited / 2);
-		return (this.endedAges[half - 1] ?? 0) * LATEST_OF_HALF_AGE;
+	secondsToNextCheck(ageSeconds: number): number {
+		if (ageSeconds < this.batch.endExpectedBy) return this.pollInterval;
+		const longest = Math.max(this.pollInterval, LONGEST_PAUSE_SECONDS);
+		return Math.min(Math.max(ageSeconds * this.shareOfAge, this.pollInterval), longest);
 	}
 }

@@ -25,7 +25,7 @@ export interface WaitOptions {
 
 /**
  * Waits until a job is `complete`.
- * @param pace of the batch the job belongs to
+ * @param batch the pace of the jobs that are waited for together
  * @param checks lets only so many status checks go out at a time
  * @param signal ends the wait at once
  * @returns the finished project
@@ -36,11 +36,12 @@ export async function waitUntilComplete(
 	client: MagicHourClient,
 	id: string,
 	options: WaitOptions,
-	pace: Pace,
+	batch: Pace,
 	checks: Limit,
 	signal: AbortSignal,
 ): Promise<VideoProject> {
 	const { timeoutMinutes, pollInterval, onStatus } = options;
+	const pace = batch.join(pollInterval);
 	const end = Date.now() + timeoutMinutes * 60_000;
 	let { createdAt } = options;
 	let lastStatus = 'unknown';
@@ -60,18 +61,17 @@ export async function waitUntilComplete(
 		if (answer.ok) {
 			const project = answer.body;
 			onStatus?.(project);
-			const wasSeen = lastStatus !== 'unknown';
 			lastFailure = undefined;
 			lastStatus = project.status;
 			createdAt ??= Date.parse(quoted(project.created_at)) || now;
 			if (project.enabled === false) throw deleted(id);
 			const endedWell = project.status === 'complete';
 			if (endedWell || hasEndedBadly(project)) {
-				if (wasSeen) pace.noteEnd((now - createdAt) / 1000);
+				pace.noteEnd((now - createdAt) / 1000, endedWell);
 				if (endedWell) return project;
 				throw endedBadly(project);
 			}
-			if (!wasSeen) pace.expect();
+			pace.noteUnfinished();
 		} else {
 			lastFailure = answer.failure;
 			if (lastFailure.kind === 'refused') {
@@ -83,7 +83,7 @@ export async function waitUntilComplete(
 		}
 		if (now >= end) throw timedOut(id, timeoutMinutes, lastStatus, lastFailure);
 		const age = Math.max(0, (now - (createdAt ?? now)) / 1000);
-		next = () => now + Math.max(pace.secondsToNextCheck(age, pollInterval), atLeast) * 1000;
+		next = () => now + Math.max(pace.secondsToNextCheck(age), atLeast) * 1000;
 	}
 }
 
