@@ -4,7 +4,7 @@ import { isStorageAddress } from './address';
 import { requestProblem } from './advice';
 import type { VideoProject } from './api.types';
 import { persist, type MagicHourClient } from './client';
-import { pauseUntil } from './pause';
+import { Inflow } from './inflow';
 import { Problem } from './problem';
 import { quoted } from './quote';
 import { callStorage, connectionFailure, type Answer } from './transport';
@@ -79,21 +79,15 @@ async function downloadOnce(
 	});
 	if (!answer.ok) return answer;
 	const { headers, body, abandon } = answer.body;
-	const stream = body as NodeJS.ReadableStream;
 	const contentType = headers['content-type'];
 	if (NO_FILE.test(contentType ?? '')) {
 		abandon();
 		return { ok: false, failure: { kind: 'unreadable', status: answer.status, body: '' } };
 	}
-	let fellSilent = false;
-	const over = new AbortController();
-	void onSilence(stream, silenceSeconds, over.signal, () => {
-		fellSilent = true;
-		abandon();
-	});
-	const stored = await store(ctx, stream, fileName(project, index, url), contentType);
-	over.abort();
-	if (fellSilent) return { ok: false, failure: { kind: 'lost', code: 'ETIMEDOUT' } };
+	const inflow = new Inflow(body as NodeJS.ReadableStream, silenceSeconds, abandon);
+	const stored = await store(ctx, inflow.stream, fileName(project, index, url), contentType);
+	inflow.end();
+	if (inflow.fellSilent) return { ok: false, failure: { kind: 'lost', code: 'ETIMEDOUT' } };
 	if (!stored.ok) {
 		abandon();
 		return stored;
@@ -107,38 +101,15 @@ async function downloadOnce(
 	return stored;
 }
 
-/**
- * Calls back when nothing has arrived for so long, once somebody reads. The socket, which could tell, is out of
- * reach in n8n 2.x; and to listen earlier would set the stream going before n8n is ready for it.
- */
-async function onSilence(
-	stream: NodeJS.ReadableStream,
-	seconds: number,
-	over: AbortSignal,
-	act: () => void,
-): Promise<void> {
-	const later = () => Date.now() + seconds * 1000;
-	let end = Infinity;
-	const begin = (event: string | symbol) => {
-		if (event !== 'data' && event !== 'readable') return;
-		stream.off('newListener', begin);
-		end = later();
-		stream.on('data', () => (end = later()));
-	};
-	stream.on('newListener', begin);
-	await pauseUntil(() => end, over);
-	if (!over.aborted) act();
-}
-
 async function store(
 	ctx: IExecuteFunctions,
-	stream: NodeJS.ReadableStream,
+	stream: Inflow['stream'],
 	name: string,
 	contentType: string | undefined,
 ): Promise<Answer<IBinaryData>> {
 	try {
 		const body = await ctx.helpers.prepareBinaryData(
-			stream as Parameters<typeof ctx.helpers.prepareBinaryData>[0],
+			stream,
 			name,
 			contentType?.split(';')[0] || 'video/mp4',
 		);
