@@ -7,7 +7,7 @@ import { VERSIONS } from './install.cts';
 import type { Sample } from './statistics.cts';
 
 export interface BatchRow {
-	scenario: 'short' | 'minutes' | 'distant';
+	scenario: 'short' | 'minutes' | 'alike' | 'distant';
 	contender: string;
 	jobs: number;
 	/** Seconds of the slowest job and one round trip: nothing can be faster. */

@@ -64,6 +64,17 @@ export const httpCreate = (url: string, options: INode['parameters'] = {}): INod
 		options,
 	});
 
+/** The same with the credential of the pack, which n8n's node can use as well. */
+export const withOwnCredential = (request: INode): INode => ({
+	...request,
+	parameters: {
+		...request.parameters,
+		authentication: 'predefinedCredentialType',
+		nodeCredentialType: 'magicHourApi',
+	},
+	credentials: { magicHourApi: { id: '', name: '' } },
+});
+
 export const readFile = (path: string): INode =>
 	node('Read', 'n8n-nodes-base.readWriteFile', 1, { fileSelector: path });
 

@@ -17,8 +17,8 @@ export interface BatchTask {
 	jobs: number;
 	/** Every pause between status checks is multiplied by this, as the renders are. */
 	timeScale: number;
-	/** Parameters of the node besides its defaults. */
-	options?: Record<string, number>;
+	/** Options of the node besides its defaults. */
+	options?: { pollInterval?: number; parallelRequests?: number };
 	/** Where the SDK is installed. */
 	folder: string;
 	/** Two small files on disk, for the SDK, which takes no others. */
@@ -31,16 +31,17 @@ export type BatchContender = (task: BatchTask) => Promise<MeasuredProcess<unknow
 /** Seconds: the node's default, and what the others are given where they have none. */
 const POLL_INTERVAL = 3;
 /** Seconds: the SDK's default. */
-const SDK_POLL_INTERVAL = 0.5;
+export const SDK_POLL_INTERVAL = 0.5;
 
 export const theNode: BatchContender = async ({ sandbox, jobs, timeScale, options }) => {
+	const { pollInterval = POLL_INTERVAL, ...others } = options ?? {};
 	const workflowOf = (items: number) =>
 		lineOf(
 			items,
 			magicHour('Lip Sync', {
 				...JOB,
 				waitForCompletion: true,
-				options: { pollInterval: POLL_INTERVAL * timeScale, ...options },
+				options: { pollInterval: pollInterval * timeScale, ...others },
 			}),
 		);
 	return await MeasuredProcess.start<EngineTask, EngineResult>(ENGINE, {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import {
 	builtInNodes,
+	SDK_POLL_INTERVAL,
 	sequentialLoop,
 	theNode,
 	vendorSdk,
@@ -96,13 +97,33 @@ const RIVALS: Entry[] = [
 	{ contender: SDK_NAME, start: vendorSdk },
 ];
 
+/** The node with the SDK's own interval. */
+const AS_OFTEN: Entry = {
+	contender: `${THIS_NODE}, Poll Interval ${SDK_POLL_INTERVAL}`,
+	start: theNode,
+	options: { pollInterval: SDK_POLL_INTERVAL },
+};
+
+/** The same, as it is set for a large batch far away. */
+const AS_OFTEN_FROM_AFAR: Entry = {
+	contender: `${AS_OFTEN.contender}, Parallel Requests 50`,
+	start: theNode,
+	options: { ...AS_OFTEN.options, parallelRequests: 50 },
+};
+
 /** Seconds. */
 const SHORT_RENDER = 20;
+/**
+ * Seconds, from the shortest to the longest. Who asks every three seconds sees an end at a multiple of three, and
+ * would be lucky or not if every render took the same.
+ */
+const SHORT_RENDER_SPREAD = 3;
 /** Seconds: what the vendor states. */
 const MEDIAN_RENDER = 229;
 /** The fastest render takes this share less than the median, the slowest this share more. */
 const SPREAD = 0.35;
 const LARGEST_BATCH = 200;
+const ALIKE_BATCH = 50;
 /** Seconds. */
 const DISTANT_ROUND_TRIP = 0.1;
 
@@ -113,12 +134,20 @@ const minutesLong = (job: number): number => {
 	return MEDIAN_RENDER * (1 - SPREAD + 2 * SPREAD * place);
 };
 
-const short = (jobs: number, timeScale: number, roundTrip = 0): Scenario => ({
-	jobs,
-	renderSeconds: () => SHORT_RENDER,
-	timeScale,
-	roundTrip,
-});
+/** A batch of short renders, which take equally long. */
+const short = (
+	jobs: number,
+	timeScale: number,
+	renderSeconds = SHORT_RENDER,
+	roundTrip = 0,
+): Scenario => ({ jobs, renderSeconds: () => renderSeconds, timeScale, roundTrip });
+
+/** Seconds that short renders take, another time in each of so many repeats, {@link SHORT_RENDER} on average. */
+const shortRenders = (repeats: number): number[] =>
+	Array.from(
+		{ length: repeats },
+		(_, repeat) => SHORT_RENDER + SHORT_RENDER_SPREAD * ((repeat + 0.5) / repeats - 0.5),
+	);
 
 /** All batches, in all ways. */
 export async function measureBatches({ folder, tell }: Surroundings): Promise<BatchRow[]> {
@@ -146,52 +175,53 @@ export async function measureBatches({ folder, tell }: Surroundings): Promise<Ba
 		endLag: sample(figures.map(({ endLag }) => endLag)),
 		peakBytes: sample(figures.map(({ peakBytes }) => peakBytes)),
 	});
+	/** Figures as if each render had taken {@link SHORT_RENDER}. */
 	const inTurn = async (
 		name: BatchRow['scenario'],
 		entries: Entry[],
-		scenario: Scenario,
 		repeats: number,
+		scenarioOf: (renderSeconds: number) => Scenario,
 	): Promise<BatchRow[]> => {
 		const figures = new Map(entries.map((entry) => [entry, [] as BatchFigures[]]));
-		for (let repeat = 0; repeat < repeats; repeat++) {
+		for (const [repeat, renderSeconds] of shortRenders(repeats).entries()) {
+			const scenario = scenarioOf(renderSeconds);
 			for (const entry of rotated(entries, repeat)) {
 				tell(`${scenario.jobs} jobs, ${entry.contender}, ${repeat + 1} of ${repeats}`);
-				figures.get(entry)!.push(await once(entry, scenario));
+				const measured = await once(entry, scenario);
+				const seconds = measured.seconds - renderSeconds + SHORT_RENDER;
+				figures.get(entry)!.push({ ...measured, seconds });
 			}
 		}
-		const limit = SHORT_RENDER + scenario.roundTrip;
+		const { jobs, roundTrip } = scenarioOf(SHORT_RENDER);
 		return entries.map((entry) =>
-			rowOf(name, entry.contender, scenario.jobs, limit, figures.get(entry)!),
+			rowOf(name, entry.contender, jobs, SHORT_RENDER + roundTrip, figures.get(entry)!),
 		);
 	};
 
 	try {
 		const rows = [
 			// Smaller batches at a quarter of the time load the machine as the large one does.
-			...(await inTurn('short', RIVALS, short(10, 0.25), 2)),
-			...(await inTurn('short', RIVALS, short(50, 0.25), 2)),
-			...(await inTurn('short', RIVALS, short(LARGEST_BATCH, 1), 3)),
-			...(await inTurn(
-				'distant',
-				[
-					...RIVALS,
-					{
-						contender: `${THIS_NODE}, Parallel Requests 50`,
-						start: theNode,
-						options: { parallelRequests: 50 },
-					},
-				],
-				short(LARGEST_BATCH, 1, DISTANT_ROUND_TRIP),
-				1,
+			...(await inTurn('short', [...RIVALS, AS_OFTEN], 3, (render) => short(10, 0.25, render))),
+			...(await inTurn('short', [...RIVALS, AS_OFTEN], 3, (render) => short(50, 0.25, render))),
+			...(await inTurn('short', [...RIVALS, AS_OFTEN], 3, (render) =>
+				short(LARGEST_BATCH, 1, render),
+			)),
+			...(await inTurn('distant', [...RIVALS, AS_OFTEN_FROM_AFAR], 3, (render) =>
+				short(LARGEST_BATCH, 1, render, DISTANT_ROUND_TRIP),
 			)),
 		];
 		tell('renders of minutes: all at the same time, each with a sandbox of its own');
-		const minutes = { jobs: LARGEST_BATCH, renderSeconds: minutesLong, timeScale: 1, roundTrip: 0 };
+		const unscaled = { timeScale: 1, roundTrip: 0 };
+		const minutes = { jobs: LARGEST_BATCH, renderSeconds: minutesLong, ...unscaled };
+		const alike = { jobs: ALIKE_BATCH, renderSeconds: () => MEDIAN_RENDER, ...unscaled };
 		const together = await Promise.all([
 			...RIVALS.map(async (entry) =>
 				rowOf('minutes', entry.contender, LARGEST_BATCH, MEDIAN_RENDER * (1 + SPREAD), [
 					await once(entry, minutes),
 				]),
+			),
+			...RIVALS.map(async (entry) =>
+				rowOf('alike', entry.contender, ALIKE_BATCH, MEDIAN_RENDER, [await once(entry, alike)]),
 			),
 			// They hardly do anything, so they go along.
 			...[10, 50, LARGEST_BATCH].map(async (jobs) =>

@@ -98,7 +98,7 @@ const OVER_LINE = [THIS_NODE, BUILT_IN_REQUEST, CURL];
 const SIZES = [
 	{ bytes: 1e6, repeats: 3 },
 	{ bytes: 1e8, repeats: 3 },
-	{ bytes: 2e9, repeats: 1 },
+	{ bytes: 2e9, repeats: 3 },
 	{ bytes: 2e9, repeats: 1, line: LINE },
 ];
 

@@ -18,6 +18,7 @@ export function tables(results: Results): Record<string, string> {
 		].join(' '),
 		batch: batchTable(results.batch, 'short'),
 		minutes: batchTable(results.batch, 'minutes'),
+		alike: batchTable(results.batch, 'alike'),
 		distant: batchTable(results.batch, 'distant'),
 		files: filesTable(results.files),
 		creates: table(
@@ -50,9 +51,8 @@ export function tables(results: Results): Record<string, string> {
 
 const ORDER = [THIS_NODE, BUILT_IN_LOOP, SDK_NAME, SEQUENTIAL];
 
-/** What is not in the list comes last. */
-const place = ({ contender }: BatchRow) =>
-	ORDER.includes(contender) ? ORDER.indexOf(contender) : ORDER.length;
+/** The node with other settings comes after the node. */
+const place = ({ contender }: BatchRow) => ORDER.findIndex((name) => contender.startsWith(name));
 
 function batchTable(all: BatchRow[], scenario: BatchRow['scenario']): string {
 	const rows = all
