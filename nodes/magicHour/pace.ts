@@ -1,20 +1,23 @@
 /** Seconds between two status checks are never more than this. */
 const LONGEST_PAUSE_SECONDS = 30;
 
-/** A job is asked again after a tenth of its age, so its end is noticed within about 5 % of its time. */
+/** A job is asked again after about a tenth of its age, so its end is noticed within about 5 % of its time. */
 const SHARE_OF_AGE = 0.1;
 
-/** Jobs of a batch are asked sooner than that by up to this part, each by another. */
+/** In a batch, that share differs from job to job: by up to this part of it, more or less. */
 const SPREAD = 0.2;
 
 /** Its multiples, without their whole part, lie evenly between 0 and 1, however many there are. */
 const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
 
 /** Once a job of a batch is complete, the others are taken to end before this multiple of its age. */
-const LATEST_OF_FIRST_AGE = 1.1;
+const LATEST_OF_ONE = 1.1;
+
+/** One that takes this much longer than the one that was reckoned with is reckoned with instead. */
+const ANOTHER_KIND = 1.5;
 
 /** Once half of a batch has ended, the others are taken to end before this multiple of the age it had then. */
-const LATEST_OF_HALF_AGE = 2;
+const LATEST_OF_HALF = 2;
 
 /**
  * How often the jobs of a batch are asked for. Pauses grow with a job's age, and differ a little from job to job,
@@ -25,7 +28,7 @@ const LATEST_OF_HALF_AGE = 2;
 export class Pace {
 	private jobs = 0;
 	private unfinished = 0;
-	private firstAge = 0;
+	private completeAge = 0;
 	private readonly endedAges: number[] = [];
 
 	/**
@@ -33,8 +36,9 @@ export class Pace {
 	 * @param pollInterval the shortest pause, in seconds
 	 */
 	join(pollInterval: number): JobPace {
-		const part = (this.jobs++ * GOLDEN_RATIO) % 1;
-		return new JobPace(this, pollInterval, SHARE_OF_AGE * (1 - SPREAD * part));
+		// Between -1 and 1, and 0 for a job that is alone.
+		const place = 2 * ((this.jobs++ * GOLDEN_RATIO + 0.5) % 1) - 1;
+		return new JobPace(this, pollInterval, SHARE_OF_AGE * (1 + SPREAD * place));
 	}
 
 	/** For {@link JobPace}: a job was seen unfinished for the first time. */
@@ -45,14 +49,14 @@ export class Pace {
 	/** For {@link JobPace}: such a job was seen to have ended. */
 	noteEnd(ageSeconds: number, isComplete: boolean): void {
 		this.endedAges.push(ageSeconds);
-		if (isComplete) this.firstAge ||= ageSeconds;
+		if (isComplete && ageSeconds >= this.completeAge * ANOTHER_KIND) this.completeAge = ageSeconds;
 	}
 
 	/** The age, in seconds, before which jobs are taken to end; 0 until that can be said. */
 	get endExpectedBy(): number {
 		const half = Math.ceil(this.unfinished / 2);
 		const halfAge = this.endedAges[half - 1] ?? 0;
-		return Math.max(this.firstAge * LATEST_OF_FIRST_AGE, halfAge * LATEST_OF_HALF_AGE);
+		return Math.max(this.completeAge * LATEST_OF_ONE, halfAge * LATEST_OF_HALF);
 	}
 }
 

@@ -99,7 +99,7 @@ describe('the pauses between the status checks of a job', () => {
 					const clamped = (share: number) =>
 						Math.min(Math.max(age * share, interval), Math.max(30, interval));
 					expect(pause).toBeGreaterThanOrEqual(clamped(0.08));
-					expect(pause).toBeLessThanOrEqual(clamped(0.1));
+					expect(pause).toBeLessThanOrEqual(clamped(0.12));
 				},
 			),
 		);
@@ -129,6 +129,11 @@ describe('the pace of a batch', () => {
 		const pace = paceOf(5, [{ age: 190 }]);
 		expect(pace.secondsToNextCheck(208)).toBe(POLL_INTERVAL);
 		expect(pace.secondsToNextCheck(210)).toBe(21);
+	});
+
+	it('is that again when one of another kind is complete, but not with every one', () => {
+		expect(paceOf(7, [{ age: 20 }, { age: 190 }]).secondsToNextCheck(OLD)).toBe(POLL_INTERVAL);
+		expect(paceOf(7, [{ age: 150 }, { age: 190 }]).secondsToNextCheck(OLD)).toBe(LONG);
 	});
 
 	it('does not care for the age at which one failed', () => {
