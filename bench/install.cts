@@ -1,7 +1,6 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { cacheFolder } from '../test/e2e/n8n/install.cts';
+import { cached } from '../test/e2e/n8n/cache.cts';
 import { run } from '../test/e2e/n8n/run.cts';
 
 /** The vendor's SDK for Node.js. */
@@ -18,11 +17,6 @@ export const VERSIONS: Record<string, string> = {
 	'@mendable/n8n-nodes-firecrawl': '2.1.2',
 };
 
-const folder = join(cacheFolder(), 'bench');
-
-/** Written last and holding what was installed: without it, the folder is a half-made install. */
-const MARKER = join(folder, 'complete.json');
-
 const MANIFEST = JSON.stringify(
 	{ name: 'bench', private: true, dependencies: VERSIONS },
 	null,
@@ -34,16 +28,12 @@ const MANIFEST = JSON.stringify(
  * @returns the folder with its `node_modules`
  */
 export async function installContenders(): Promise<string> {
-	if ((await readFile(MARKER, 'utf8').catch(() => '')) === MANIFEST) return folder;
-	await rm(folder, { recursive: true, force: true });
-	await mkdir(folder, { recursive: true });
-	await writeFile(join(folder, 'package.json'), MANIFEST);
-	// Peers are n8n's own packages, which are here already.
-	await run(
-		'npm',
-		['install', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund'],
-		{ cwd: folder, log: join(folder, 'install.log') },
-	);
-	await writeFile(MARKER, MANIFEST);
-	return folder;
+	return await cached('bench', MANIFEST, async (folder) => {
+		// Peers are n8n's own packages, which are here already.
+		await run(
+			'npm',
+			['install', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund'],
+			{ cwd: folder, log: join(folder, 'install.log') },
+		);
+	});
 }

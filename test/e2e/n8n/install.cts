@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Listr } from 'listr2';
 import type { N8nVersion } from '../versions.cts';
+import { cached } from './cache.cts';
 import { isAtHand, nodeOf, nodePackage, type NodeBinary } from './node.cts';
 import { isInstalled, run } from './run.cts';
 
@@ -16,17 +15,13 @@ export interface InstalledN8n {
 	folder: string;
 }
 
-/** Where n8n releases are kept: outside the repository, once per machine. */
-export const cacheFolder = () =>
-	resolve(process.env.N8N_E2E_CACHE ?? join(homedir(), '.cache', 'n8n-nodes-magic-hour'));
-
 /** Returns the n8n release, installing it first when the cache does not hold it whole. */
 export async function installN8n(version: N8nVersion): Promise<InstalledN8n> {
-	const folder = join(cacheFolder(), `n8n-${version.n8n}`);
-	const manifest = manifestOf(version);
-	if ((await readFile(markerOf(folder), 'utf8').catch(() => '')) !== manifest) {
-		await installAnew(version, folder, manifest);
-	}
+	const folder = await cached(
+		`n8n-${version.n8n}`,
+		manifestOf(version),
+		async (into) => await install(version, into),
+	);
 	return {
 		version,
 		node: nodeOf(version, folder),
@@ -35,9 +30,6 @@ export async function installN8n(version: N8nVersion): Promise<InstalledN8n> {
 	};
 }
 
-/** Written last and holding what was installed: without it, the folder is a half-made install. */
-const markerOf = (folder: string) => join(folder, 'complete.json');
-
 function manifestOf(version: N8nVersion): string {
 	const dependencies: Record<string, string> = { n8n: version.n8n };
 	if (!isAtHand(version)) dependencies[nodePackage()] = version.node;
@@ -45,7 +37,7 @@ function manifestOf(version: N8nVersion): string {
 	return JSON.stringify({ name: 'n8n-e2e', private: true, dependencies, overrides }, null, '\t');
 }
 
-async function installAnew(version: N8nVersion, folder: string, manifest: string): Promise<void> {
+async function install(version: N8nVersion, folder: string): Promise<void> {
 	if (!(await isInstalled('npm'))) throw new Error('npm is needed to install n8n: install npm.');
 	const log = join(folder, 'install.log');
 	const npm = async (args: string[], env = process.env) =>
@@ -54,15 +46,7 @@ async function installAnew(version: N8nVersion, folder: string, manifest: string
 	const steps = new Listr(
 		[
 			{
-				title: `Make room in ${folder}`,
-				task: async () => {
-					await rm(folder, { recursive: true, force: true });
-					await mkdir(folder, { recursive: true });
-					await writeFile(join(folder, 'package.json'), manifest);
-				},
-			},
-			{
-				title: `Install n8n ${version.n8n} from npm (3 to 6 minutes, 2.8 GB)`,
+				title: `Install n8n ${version.n8n} from npm into ${folder} (3 to 6 minutes, 2.8 GB)`,
 				// Of all the install scripts only sqlite3's is needed, and not all of the others build.
 				task: async () => await npm(['install', '--ignore-scripts', '--loglevel=error']),
 			},
@@ -70,7 +54,6 @@ async function installAnew(version: N8nVersion, folder: string, manifest: string
 				title: 'Build its SQLite driver (about 2 minutes)',
 				task: async () => await buildSqlite(version, folder, npm),
 			},
-			{ title: 'Done', task: async () => await writeFile(markerOf(folder), manifest) },
 		],
 		{ rendererOptions: { timer: { condition: true, field: seconds } } },
 	);
