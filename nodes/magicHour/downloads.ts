@@ -74,6 +74,8 @@ async function downloadOnce(
 		method: 'GET',
 		url,
 		encoding: 'stream',
+		// A file that was compressed on its way would have another length than the one announced.
+		headers: { 'accept-encoding': 'identity' },
 		silenceSeconds,
 		abortSignal: signal,
 	});

@@ -108,6 +108,14 @@ describe('video projects', () => {
 			expect(ran.json()[0]).toMatchObject({ id, status: 'complete' });
 		});
 
+		it('asks for the file as it is, because a compressed one has another length', async () => {
+			const id = await existingJob();
+			bench.sandbox.finish(id);
+			await bench.run(onProject('download', id));
+			const [request] = bench.sandbox.requestsTo('download');
+			expect(request!.headers['accept-encoding']).toBe('identity');
+		});
+
 		it('puts several downloads into fields of their own', async () => {
 			bench.sandbox.setScript(() => ({ downloads: 3 }));
 			const ran = await bench.run(
