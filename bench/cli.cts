@@ -24,7 +24,7 @@ const MEASURES: {
 };
 
 /** The tables of each part, by name. */
-const TABLES: Record<Part, Array<keyof ReturnType<typeof tables>>> = {
+const TABLES: Record<Part, string[]> = {
 	load: ['load'],
 	creates: ['creates'],
 	files: ['files'],
