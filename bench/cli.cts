@@ -40,7 +40,7 @@ async function main(): Promise<void> {
 	const { only, report } = new Command('npm run bench --')
 		.description('Measures the node beside the alternatives, and writes docs/benchmarks.*')
 		.addOption(new Option('--only <part>', 'measure that, print it, write nothing').choices(PARTS))
-		.option('--report', 'write the documents anew from bench/results.json, measure nothing')
+		.option('--report', 'write the documents again from bench/results.json, measure nothing')
 		.parse()
 		.opts<Arguments>();
 	if (report) return await writeReport(readResults());

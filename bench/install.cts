@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
-import { cached } from '../test/e2e/n8n/cache.cts';
-import { run } from '../test/e2e/n8n/run.cts';
+import { cached } from '../n8n/cache.cts';
+import { run } from '../n8n/run.cts';
 
 /** The vendor's SDK for Node.js. */
 export const SDK = 'magic-hour';
@@ -9,7 +9,7 @@ export const SDK = 'magic-hour';
 /** Much used packs from npm: the most installed one, the best known one for AI agents, and a vendor's own. */
 export const PACKS = ['n8n-nodes-evolution-api', 'n8n-nodes-mcp', '@mendable/n8n-nodes-firecrawl'];
 
-/** What is measured beside the node. It is no dependency of it, and is kept outside the repository. */
+/** What is measured beside the node. It isn't a dependency, and is kept outside the repository. */
 export const VERSIONS: Record<string, string> = {
 	[SDK]: '0.43.1',
 	'n8n-nodes-evolution-api': '1.0.4',

@@ -21,9 +21,11 @@ export const REQUEST_BODY = {
 
 /** The parameters that make {@link REQUEST_BODY}. */
 export const JOB: INode['parameters'] = {
-	audioFilePath: REQUEST_BODY.assets.audio_file_path,
-	videoFilePath: REQUEST_BODY.assets.video_file_path,
+	audio: { __rl: true, mode: 'url', value: REQUEST_BODY.assets.audio_file_path },
+	video: { __rl: true, mode: 'url', value: REQUEST_BODY.assets.video_file_path },
+	clipEnd: 'seconds',
 	endSeconds: REQUEST_BODY.end_seconds,
+	output: 'jobId',
 };
 
 /** The same key for both: the pack's own credential, and the one people give to HTTP Request nodes. */

@@ -26,8 +26,7 @@ export class MagicHourApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description:
-				'Open the <a href="https://magichour.ai/developer?tab=api-keys" target="_blank">Magic Hour Developer Hub</a>, choose Create New API Key and paste the key here',
+			hint: 'Open the <a href="https://magichour.ai/developer?tab=api-keys" target="_blank">Magic Hour Developer Hub</a>, choose “Create new API Key” and paste the key here',
 		},
 		{
 			displayName: 'Base URL',

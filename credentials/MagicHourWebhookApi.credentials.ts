@@ -24,8 +24,7 @@ export class MagicHourWebhookApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description:
-				'The secret of the webhook in the <a href="https://magichour.ai/developer?tab=webhooks" target="_blank">Magic Hour Developer Hub</a>. It is not the API key.',
+			hint: 'The secret of the webhook in the <a href="https://magichour.ai/developer?tab=webhooks" target="_blank">Magic Hour Developer Hub</a>. It is not the API key.',
 		},
 	];
 }

@@ -35,7 +35,7 @@ export interface RunOptions {
 	mode?: WorkflowExecuteMode;
 	/** Default: a number of its own for each run. */
 	executionId?: string;
-	/** Data of an execution that was stored before: it goes on where that one stopped. */
+	/** Data of an execution that was stored before: it continues where that one stopped. */
 	resume?: IRunExecutionData;
 	/** Messages that nodes send to the editor. */
 	onMessage?: (type: string, data: unknown) => void;
@@ -74,7 +74,7 @@ export class Engine {
 		return new Engine(await Packages.load(), folder);
 	}
 
-	/** Starts a workflow at its trigger, or goes on with a stored execution. */
+	/** Starts a workflow at its trigger, or continues a stored execution. */
 	execute(json: WorkflowJson, options: RunOptions = {}): Execution {
 		const { mode = 'manual', executionId = String(++this.executions) } = options;
 		const workflow = new Workflow({

@@ -2,7 +2,7 @@ import { parse, stringify } from 'flatted';
 import type { IRun, IRunExecutionData } from 'n8n-workflow';
 
 /**
- * What n8n goes on from when a person retries a failed execution: the data as it was stored, less the error
+ * What n8n continues from when a person retries a failed execution: the data as it was stored, less the error
  * and the failed node's last run (n8n, `ExecutionService.retry`).
  */
 export function storedForRetry(run: IRun): IRunExecutionData {

@@ -1,4 +1,4 @@
-import type { Account, LipSyncRequest } from '../nodes/magicHour/api.types.ts';
+import type { Account, LipSyncRequest } from '../nodes/magicHour/api/contract.ts';
 import { Refusal } from './answer.cts';
 
 /** The account as the API shows it. */

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 
-import type { ApiErrorBody } from '../nodes/magicHour/api.types.ts';
+import type { ApiErrorBody } from '../nodes/magicHour/api/contract.ts';
 
 /** An answer before it is sent, so that a fault can still spoil it. */
 export interface Answer {
@@ -33,15 +33,22 @@ export const noContent = (): Answer => ({ status: 204, headers: {}, body: Buffer
 export class Refusal extends Error {
 	readonly status: number;
 	readonly code?: string;
+	private readonly headers?: Record<string, string>;
 
-	constructor(status: number, message = STATUS_CODES[status] ?? '', code?: string) {
+	constructor(
+		status: number,
+		message = STATUS_CODES[status] ?? '',
+		code?: string,
+		headers?: Record<string, string>,
+	) {
 		super(message);
 		this.status = status;
 		this.code = code;
+		this.headers = headers;
 	}
 
 	get answer(): Answer {
 		const body: ApiErrorBody = { code: this.code, message: this.message };
-		return json(this.status, body);
+		return json(this.status, body, this.headers);
 	}
 }

@@ -6,7 +6,7 @@ import type {
 	Account,
 	LipSyncRequest,
 	VideoProject,
-} from '../nodes/magicHour/api.types.ts';
+} from '../nodes/magicHour/api/contract.ts';
 import { demandPayable } from './account.cts';
 import { json, noContent, Refusal, type Answer } from './answer.cts';
 import { cost } from './credits.cts';
@@ -53,7 +53,7 @@ export function api({ apiKey, jobs, uploads, account, onCreated, deprecatedField
 			const request = checked(lipSyncRequest, jsonBody(req, record));
 			demandInputs(uploads, request);
 			demandPayable(account(), request, cost(request, ESTIMATED_FPS));
-			const job = jobs.create(request);
+			const job = jobs.create(request, uploads.videoOf(request.assets.video_file_path));
 			onCreated(job);
 			const body: LipSyncResponse = { id: job.id, credits_charged: job.credits };
 			if (deprecatedFields) body.estimated_frame_cost = job.credits;

@@ -1,8 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 
-import { ACCOUNT_TIERS, type Account } from '../nodes/magicHour/api.types.ts';
+import { ACCOUNT_TIERS, type Account } from '../nodes/magicHour/api/contract.ts';
 import { startSandbox } from './index.cts';
-import { OUTCOMES, type JobPlan, type Sandbox } from './types.cts';
+import {
+	OUTCOMES,
+	RATE_LIMIT_KINDS,
+	RATE_LIMITED,
+	type JobPlan,
+	type RateLimit,
+	type Sandbox,
+} from './types.cts';
 
 interface Arguments {
 	port: number;
@@ -12,6 +19,10 @@ interface Arguments {
 	queueSeconds: number;
 	renderSeconds: number;
 	outcome: JobPlan['outcome'];
+	rateLimit?: Pick<RateLimit, 'requests' | 'seconds'>;
+	rateLimitKind: RateLimit['kind'];
+	rateLimitOn: RateLimit['on'];
+	rateLimitRetryAfter?: true;
 	webhookUrl?: string;
 	webhookSecret?: string;
 }
@@ -43,6 +54,13 @@ function apiKey(text: string): string {
 	return text;
 }
 
+function rateLimit(text: string): Pick<RateLimit, 'requests' | 'seconds'> {
+	const [, requests, seconds] = /^(\d+)\/(\d+(?:\.\d+)?)s$/.exec(text) ?? [];
+	if (!(Number(requests) > 0 && Number(seconds) > 0))
+		throw new InvalidArgumentError('It has to look like 15/20s: 15 requests in 20 seconds.');
+	return { requests: Number(requests), seconds: Number(seconds) };
+}
+
 const program = new Command('npm run sandbox --')
 	.description(
 		"A stand-in for Magic Hour's API on this machine: nothing is rendered, nothing is paid.",
@@ -60,6 +78,18 @@ const program = new Command('npm run sandbox --')
 			.choices(OUTCOMES)
 			.default('complete'),
 	)
+	.option('--rate-limit <limit>', 'requests let through, such as 15/20s', rateLimit)
+	.addOption(
+		new Option('--rate-limit-kind <kind>', 'how they are counted')
+			.choices(RATE_LIMIT_KINDS)
+			.default('fixed-window'),
+	)
+	.addOption(
+		new Option('--rate-limit-on <requests>', 'which of them are counted')
+			.choices(RATE_LIMITED)
+			.default('creations'),
+	)
+	.option('--rate-limit-retry-after', 'a refusal says when to come again')
 	.option('--webhook-url <url>', 'where to send the events of jobs, on this machine')
 	.option('--webhook-secret <secret>', 'what the events are signed with')
 	.configureOutput({
@@ -78,7 +108,13 @@ While it runs (with curl -H 'content-type: application/json'):
 	);
 
 async function main(): Promise<void> {
-	const { webhookUrl, webhookSecret, outcome, ...options } = program.parse().opts<Arguments>();
+	const {
+		webhookUrl,
+		webhookSecret,
+		outcome,
+		rateLimit: limit,
+		...options
+	} = program.parse().opts<Arguments>();
 	if ((webhookUrl === undefined) !== (webhookSecret === undefined)) {
 		program.error(
 			'sandbox: --webhook-url and --webhook-secret belong together; give both or none.',
@@ -90,6 +126,12 @@ async function main(): Promise<void> {
 	const sandbox = await startSandbox({
 		...options,
 		webhook,
+		rateLimit: limit && {
+			...limit,
+			kind: options.rateLimitKind,
+			on: options.rateLimitOn,
+			retryAfter: options.rateLimitRetryAfter,
+		},
 		script: () => ({ outcome }),
 		onLog: print,
 	}).catch((error: NodeJS.ErrnoException) => program.error(inOneSentence(error, options.port)));

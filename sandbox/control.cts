@@ -11,12 +11,14 @@ const faultSchema = z.strictObject({
 	on: z.enum(ENDPOINTS),
 	action: z.union([
 		z.enum(['resetBefore', 'reset', 'hang', 'garbage', 'empty', 'truncated', 'stall']),
+		z.enum(['bomb', 'endless']),
 		z.strictObject({
 			status: z.int().min(200).max(599),
 			body: z.unknown().optional(),
 			headers: z.record(z.string(), z.string()).optional(),
 		}),
 		z.strictObject({ delaySeconds: seconds }),
+		z.strictObject({ dripSeconds: seconds }),
 	]),
 	effect: z.boolean().optional(),
 	times: z.int().min(1).optional(),

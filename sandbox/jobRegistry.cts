@@ -1,8 +1,9 @@
-import type { LipSyncRequest } from '../nodes/magicHour/api.types.ts';
+import type { LipSyncRequest } from '../nodes/magicHour/api/contract.ts';
+import type { Media } from '../nodes/magicHour/media/media.ts';
 import { Refusal } from './answer.cts';
-import { changed, Job } from './jobs.cts';
+import { changed, Job, type DownloadsOf, type FullPlan } from './jobs.cts';
 import type { AddressSigner } from './signedAddress.cts';
-import type { JobPlan, JobScript } from './types.cts';
+import type { JobScript } from './types.cts';
 
 export const RESULTS_PATH = '/storage/results/';
 
@@ -11,10 +12,10 @@ export class JobRegistry {
 	readonly jobs: Job[] = [];
 	script: JobScript;
 	private readonly firstScript: JobScript;
-	private readonly defaults: Required<JobPlan>;
+	private readonly defaults: FullPlan;
 	private readonly signer: AddressSigner;
 
-	constructor(signer: AddressSigner, defaults: Required<JobPlan>, script: JobScript) {
+	constructor(signer: AddressSigner, defaults: FullPlan, script: JobScript) {
 		this.signer = signer;
 		this.defaults = defaults;
 		this.script = this.firstScript = script;
@@ -25,17 +26,18 @@ export class JobRegistry {
 		return this.jobs.reduce((sum, job) => sum + job.credits, 0);
 	}
 
-	create(request: LipSyncRequest): Job {
+	/** @param video what is known of its input */
+	create(request: LipSyncRequest, video: Media | undefined): Job {
 		const plan = changed(this.defaults, this.script(request, this.jobs.length));
-		const job = new Job(request, plan, ({ id, plan: { downloads, downloadValiditySeconds } }) =>
+		const downloadsOf: DownloadsOf = ({ id, plan: { downloads, downloadValiditySeconds } }) =>
 			Array.from({ length: downloads }, (_, index) =>
 				this.signer.sign(
 					'GET',
 					`${RESULTS_PATH}${id}/${index}/output.mp4`,
 					downloadValiditySeconds,
 				),
-			),
-		);
+			);
+		const job = new Job({ request, plan, video, downloadsOf });
 		this.jobs.push(job);
 		return job;
 	}

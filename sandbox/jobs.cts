@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { LipSyncRequest, ProjectStatus, VideoProject } from '../nodes/magicHour/api.types.ts';
+import type {
+	LipSyncRequest,
+	ProjectStatus,
+	VideoProject,
+} from '../nodes/magicHour/api/contract.ts';
+import type { Media } from '../nodes/magicHour/media/media.ts';
 import { cost, outputFps } from './credits.cts';
 import { newId } from './ids.cts';
 import type { JobPlan, SandboxJob } from './types.cts';
@@ -11,26 +16,37 @@ export const ESTIMATED_FPS = 30;
 
 const SAMPLE = { path: join(__dirname, '../samples/talking-head.mp4'), width: 640, height: 360 };
 
+/** A plan that leaves nothing open but the frame rate, which the video itself may say. */
+export type FullPlan = Required<Omit<JobPlan, 'fps'>> & { fps: number | undefined };
+
 /** What becomes of a job whose script says nothing. */
-export const DEFAULT_PLAN: Required<JobPlan> = {
+export const DEFAULT_PLAN: FullPlan = {
 	outcome: 'complete',
 	queueSeconds: 0.1,
 	renderSeconds: 1,
 	error: { code: 'no_source_face', message: 'Please use a video with a detectable face' },
 	downloads: 1,
-	fps: ESTIMATED_FPS,
+	fps: undefined,
 	result: readFileSync(SAMPLE.path),
 	downloadValiditySeconds: 24 * 60 * 60,
 };
 
 /** A plan with changes; what is undefined in them changes nothing. */
-export function changed(plan: Required<JobPlan>, changes: Partial<JobPlan>): Required<JobPlan> {
+export function changed(plan: FullPlan, changes: Partial<JobPlan>): FullPlan {
 	const said = Object.entries(changes).filter(([, value]) => value !== undefined);
 	return { ...plan, ...Object.fromEntries(said) };
 }
 
-/** Makes the addresses of a job's files; called anew for every answer. */
+/** Makes the addresses of a job's files; called for every answer. */
 export type DownloadsOf = (job: Job) => VideoProject['downloads'];
+
+interface JobParts {
+	request: LipSyncRequest;
+	plan: FullPlan;
+	/** What is known of the input video. */
+	video: Media | undefined;
+	downloadsOf: DownloadsOf;
+}
 
 /**
  * One job. Nothing drives it: its status, its charge and its refund follow from the clock, so that what two
@@ -40,16 +56,18 @@ export class Job implements SandboxJob {
 	readonly id = newId();
 	readonly request: LipSyncRequest;
 	readonly createdAt = Date.now();
-	plan: Required<JobPlan>;
+	plan: FullPlan;
 	deleted = false;
 	/** Milliseconds since the epoch. */
 	startsAt: number;
 	endsAt: number;
+	private readonly video: Media | undefined;
 	private readonly downloadsOf: DownloadsOf;
 
-	constructor(request: LipSyncRequest, plan: Required<JobPlan>, downloadsOf: DownloadsOf) {
+	constructor({ request, plan, video, downloadsOf }: JobParts) {
 		this.request = request;
 		this.plan = plan;
+		this.video = video;
 		this.downloadsOf = downloadsOf;
 		this.startsAt = this.createdAt + plan.queueSeconds * 1000;
 		this.endsAt = plan.outcome === 'never' ? Infinity : this.startsAt + plan.renderSeconds * 1000;
@@ -93,10 +111,15 @@ export class Job implements SandboxJob {
 			start_seconds: this.request.start_seconds,
 			end_seconds: this.request.end_seconds,
 			credits_charged: this.creditsAs(status),
-			fps: outputFps(this.request, complete ? this.plan.fps : ESTIMATED_FPS),
+			fps: outputFps(this.request, complete ? this.inputFps : ESTIMATED_FPS),
 			error: status === 'error' ? this.plan.error : null,
 			downloads: complete ? this.downloadsOf(this) : [],
 		};
+	}
+
+	/** Of the input video. */
+	private get inputFps(): number {
+		return this.plan.fps ?? this.video?.fps ?? ESTIMATED_FPS;
 	}
 
 	private get status(): ProjectStatus {
@@ -109,6 +132,7 @@ export class Job implements SandboxJob {
 	/** An estimate until the video is rendered, then the frames it has; nothing for a job without a result. */
 	private creditsAs(status: ProjectStatus): number {
 		if (status === 'error' || status === 'canceled') return 0;
-		return cost(this.request, status === 'complete' ? this.plan.fps : ESTIMATED_FPS);
+		if (status !== 'complete') return cost(this.request, ESTIMATED_FPS);
+		return cost(this.request, this.inputFps, this.video?.seconds);
 	}
 }

@@ -36,7 +36,7 @@ export function named(endpoint: Endpoint) {
 	};
 }
 
-/** Puts the body that was read into the record. What is no JSON is left to the endpoint to refuse. */
+/** Puts the body that was read into the record. What isn't JSON is left to the endpoint to refuse. */
 export function noteBody(req: Request, res: RecordedResponse, next: NextFunction): void {
 	const body: unknown = req.body;
 	if (Buffer.isBuffer(body)) {

@@ -10,6 +10,7 @@ import { JobRegistry } from './jobRegistry.cts';
 import { changed, DEFAULT_PLAN } from './jobs.cts';
 import { Line } from './line.cts';
 import { application, listen, listenAgain } from './server.cts';
+import { RateGate } from './rateLimit.cts';
 import { AddressSigner } from './signedAddress.cts';
 import { storage } from './storage.cts';
 import type { RecordedRequest, Sandbox, SandboxOptions } from './types.cts';
@@ -37,6 +38,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 	const { storageBytesPerSecond } = options;
 	const line = storageBytesPerSecond === undefined ? undefined : new Line(storageBytesPerSecond);
 	const faults = new Faults();
+	const rate = new RateGate();
+	rate.set(options.rateLimit);
 	const requests: RecordedRequest[] = [];
 	const closed = new AbortController();
 	// Each delayed answer listens to it, and there may be any number of them.
@@ -57,6 +60,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			faults.choice = choice;
 		},
 		clearFaults: () => faults.clear(),
+		limitRate: (limit) => rate.set(limit),
 		setScript: (script) => {
 			registry.script = script;
 		},
@@ -73,6 +77,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			registry.clear();
 			uploads.clear();
 			faults.clear();
+			rate.reset();
 			requests.length = 0;
 		},
 		restart: async (downSeconds = 0) => {
@@ -105,6 +110,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 				...storage({ signer, jobs: registry, uploads, line }),
 			},
 			faults,
+			rate,
 			requests,
 			control: control(sandbox, () => faults.pending),
 			closed: closed.signal,

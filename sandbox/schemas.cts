@@ -8,7 +8,7 @@ import {
 	type LipSyncRequest,
 	type UploadUrlsRequest,
 	type VideoSource,
-} from '../nodes/magicHour/api.types.ts';
+} from '../nodes/magicHour/api/contract.ts';
 import { Refusal } from './answer.cts';
 
 /**

@@ -8,6 +8,7 @@ import type { Handle } from './api.cts';
 import type { Faults } from './faults.cts';
 import { RESULTS_PATH } from './jobRegistry.cts';
 import type { Line } from './line.cts';
+import type { RateGate } from './rateLimit.cts';
 import { named, noteBody, recorder, type RecordedResponse } from './record.cts';
 import { drain, send, sendOver } from './send.cts';
 import { spoil } from './spoil.cts';
@@ -29,6 +30,7 @@ const JSON_LIMIT = '1mb';
 interface Parts {
 	handles: Record<Endpoint, Handle>;
 	faults: Faults;
+	rate: RateGate;
 	requests: RecordedRequest[];
 	control: express.Router;
 	closed: AbortSignal;
@@ -41,6 +43,7 @@ interface Parts {
 export function application({
 	handles,
 	faults,
+	rate,
 	requests,
 	control,
 	closed,
@@ -49,6 +52,7 @@ export function application({
 }: Parts): Express {
 	const app = express();
 	app.disable('x-powered-by').enable('strict routing').enable('case sensitive routing');
+	app.use(originForm);
 	app.use('/sandbox', control);
 	app.use(recorder(requests, log));
 
@@ -57,7 +61,14 @@ export function application({
 		const readBody = express.raw({ type: () => endpoint !== 'upload', limit: JSON_LIMIT });
 		app[method](path, named(endpoint), readBody, noteBody, async (req, res: RecordedResponse) => {
 			const { record } = res.locals;
-			const handle = async () => answered(handles[endpoint], { req, record });
+			const handle = async () =>
+				answered(
+					(call) => {
+						rate.demandRoom(endpoint);
+						return handles[endpoint](call);
+					},
+					{ req, record },
+				);
 			const fault = faults.take(record);
 			if (fault) await spoil(fault, { req, res, handle, closed });
 			else if (endpoint === 'download' && line) await sendOver(line, res, await handle());
@@ -67,6 +78,12 @@ export function application({
 	app.use((_req, res: RecordedResponse) => send(res, json(404, { message: 'Not Found' })));
 	app.use(failed(log));
 	return app;
+}
+
+/** A client that speaks to a proxy sends the whole address, and every server has to take it (RFC 9112, 3.2.2). */
+function originForm(req: Request, _res: unknown, next: NextFunction): void {
+	req.url = req.url.replace(/^https?:\/\/[^/?]*/i, '');
+	next();
 }
 
 async function answered(handle: Handle, call: Parameters<Handle>[0]): Promise<Answer> {
@@ -117,7 +134,7 @@ export async function listen(server: Server, port: number): Promise<string> {
 /** Milliseconds: how long somebody else's connection may hold the port that was free for a moment. */
 const PORT_PATIENCE = 10_000;
 
-/** @throws Error EADDRINUSE when another server has taken the port meanwhile */
+/** @throws Error EADDRINUSE when another server has taken the port */
 export async function listenAgain(server: Server, port: number): Promise<void> {
 	for (const end = Date.now() + PORT_PATIENCE; ; await pause(50)) {
 		try {

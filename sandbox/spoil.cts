@@ -7,6 +7,7 @@ import { answer, done, json, type Answer } from './answer.cts';
 import type { RecordedResponse } from './record.cts';
 import { drain, reset, send, sendHalf } from './send.cts';
 import type { Fault, FaultAction } from './types.cts';
+import { bomb, sendDripping, sendEndless } from './unbounded.cts';
 
 interface Spoilable {
 	req: Request;
@@ -27,6 +28,9 @@ export async function spoil(
 	const rightAnswer = takesEffect(action, effect) ? await handle() : await ignored(req);
 	if (typeof action === 'object') {
 		if ('status' in action) return send(res, chosenAnswer(action));
+		if ('dripSeconds' in action) {
+			return await sendDripping(res, rightAnswer, action.dripSeconds, closed);
+		}
 		await setTimeout(action.delaySeconds * 1000, undefined, { signal: closed });
 		return send(res, rightAnswer);
 	}
@@ -43,12 +47,16 @@ export async function spoil(
 			return sendTruncated(res, rightAnswer);
 		case 'stall':
 			return sendHalf(res, rightAnswer);
+		case 'bomb':
+			return send(res, bomb(rightAnswer));
+		case 'endless':
+			return await sendEndless(res, rightAnswer);
 	}
 }
 
 function takesEffect(action: FaultAction, effect: boolean | undefined): boolean {
 	if (typeof action === 'string') return effect ?? true;
-	return 'delaySeconds' in action || (effect ?? false);
+	return 'status' in action ? (effect ?? false) : true;
 }
 
 async function ignored(req: Request): Promise<Answer> {

@@ -1,4 +1,4 @@
-import type { Account, LipSyncRequest, VideoProject } from '../nodes/magicHour/api.types.ts';
+import type { Account, LipSyncRequest, VideoProject } from '../nodes/magicHour/api/contract.ts';
 
 /** How a sandbox is set up. Everything has a default. */
 export interface SandboxOptions {
@@ -25,12 +25,33 @@ export interface SandboxOptions {
 	 * `total_frame_cost`, `download`): its SDK 0.43 refuses answers without them. Default: no.
 	 */
 	deprecatedFields?: boolean;
+	/** How many requests are let through. Default: all. */
+	rateLimit?: RateLimit;
 	/** What becomes of each job. Default: it is completed. */
 	script?: JobScript;
 	/** Where the events of the jobs are sent to. Default: nowhere. */
 	webhook?: WebhookOptions;
 	/** Takes every line the sandbox has to say; each begins with `sandbox`. */
 	onLog?: (line: string) => void;
+}
+
+export const RATE_LIMIT_KINDS = ['fixed-window', 'token-bucket'] as const;
+export const RATE_LIMITED = ['creations', 'everything'] as const;
+
+/** A limit on requests to the API; storage has none. What is too much is refused with 429. */
+export interface RateLimit {
+	/** How many, in so many seconds. */
+	requests: number;
+	seconds: number;
+	/**
+	 * `fixed-window`: the first request opens a window for all. `token-bucket`: as many at once, and then evenly.
+	 * Default: `fixed-window`.
+	 */
+	kind?: (typeof RATE_LIMIT_KINDS)[number];
+	/** Default: `creations`. */
+	on?: (typeof RATE_LIMITED)[number];
+	/** Whether a refusal says in whole seconds when to come again. The vendor's does not. Default: no. */
+	retryAfter?: boolean;
 }
 
 export interface WebhookOptions {
@@ -55,7 +76,7 @@ export interface JobPlan {
 	error?: { code: string; message: string };
 	/** How many files a `complete` job has. Default: 1. */
 	downloads?: number;
-	/** Frames per second of the input video. Default: 30. */
+	/** Frames per second of the input video. Default: what an uploaded video says itself, else 30. */
 	fps?: number;
 	/** The rendered file. Default: the talking head of `samples/`. */
 	result?: Buffer;
@@ -89,7 +110,7 @@ export type FaultAction =
 	| 'reset'
 	/** There is never an answer. */
 	| 'hang'
-	/** Status 200 with something that is no JSON (or no video). */
+	/** Status 200 with something that isn't JSON (or no video). */
 	| 'garbage'
 	/** Status 200 and no body. */
 	| 'empty'
@@ -97,8 +118,14 @@ export type FaultAction =
 	| 'truncated'
 	/** Half of the answer, and then nothing more, while the connection stays open. */
 	| 'stall'
+	/** The right answer, and then blanks: in gzip of half a megabyte, which becomes 450 MB. */
+	| 'bomb'
+	/** The right answer, and then blanks for as long as the client reads. */
+	| 'endless'
 	/** The right answer, later. The request takes effect at once. */
-	| { delaySeconds: number };
+	| { delaySeconds: number }
+	/** The right answer, with so many seconds after each of its bytes. The request takes effect at once. */
+	| { dripSeconds: number };
 
 /** Something that goes wrong, on purpose. */
 export interface Fault {
@@ -106,7 +133,7 @@ export interface Fault {
 	action: FaultAction;
 	/**
 	 * Whether the request does what it was sent for (a job is created, a file is stored) although its answer
-	 * is spoilt. Default: not for a status, always for `delaySeconds`, never for `resetBefore`, else yes.
+	 * is spoilt. Default: not for a status, always for `delaySeconds` and `dripSeconds`, never for `resetBefore`, else yes.
 	 */
 	effect?: boolean;
 	/** How many requests it hits. Default: 1. */
@@ -172,6 +199,8 @@ export interface Sandbox {
 	failBy(choice: FaultChoice): void;
 	/** No more faults, and nobody is asked. */
 	clearFaults(): void;
+	/** Lets only so many requests through from now on; undefined: all. */
+	limitRate(limit: RateLimit | undefined): void;
 	/** Says what becomes of the jobs created from now on. */
 	setScript(script: JobScript): void;
 	requestsTo(endpoint: Endpoint): RecordedRequest[];
@@ -180,7 +209,7 @@ export interface Sandbox {
 	 * @throws Error when there is no such job, or it has ended already
 	 */
 	finish(id: string, plan?: Partial<JobPlan>): void;
-	/** Back to how it was started: no jobs, requests, faults, uploads; all credits; the first script. */
+	/** Back to how it was started: no jobs, requests, faults, uploads; all credits; the first script; the rate counted from zero. */
 	reset(): void;
 	/**
 	 * Cuts all connections, refuses new ones for so many seconds, and listens again on the same port: what was

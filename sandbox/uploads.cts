@@ -6,17 +6,24 @@ import {
 	type FileType,
 	type UploadUrl,
 	type UploadUrlsRequest,
-} from '../nodes/magicHour/api.types.ts';
+} from '../nodes/magicHour/api/contract.ts';
+import type { Media } from '../nodes/magicHour/media/media.ts';
+import { known, readMedia } from '../nodes/magicHour/media/readMedia.ts';
 import { Refusal } from './answer.cts';
 import { newId } from './ids.cts';
+import { KeptParts } from './keptParts.cts';
 import type { AddressSigner } from './signedAddress.cts';
 import type { StoredFile } from './types.cts';
 
 export const UPLOADS_PATH = '/storage/uploads/';
 
-/** The files given to the API. Of their content only length and digest are kept, so any size fits. */
+/**
+ * The files given to the API. Of their content only length, digest and what their headers say are kept, so any size
+ * fits.
+ */
 export class Uploads {
 	readonly stored = new Map<string, StoredFile>();
+	private readonly videos = new Map<string, Media>();
 	private readonly issued = new Map<string, FileType>();
 	private readonly signer: AddressSigner;
 	private readonly validitySeconds: number;
@@ -58,16 +65,23 @@ export class Uploads {
 		onBytes: (bytes: number) => Promise<void>,
 	): Promise<void> {
 		const digest = createHash('sha256');
-		let bytes = 0;
+		const parts = new KeptParts();
 		for await (const piece of content as AsyncIterable<Buffer>) {
 			digest.update(piece);
-			bytes += piece.length;
+			parts.add(piece);
 			await onBytes(piece.length);
 		}
+		const isVideo = this.issued.get(file_path) === 'video';
+		const video = isVideo ? known(await readMedia(parts, 'video')) : undefined;
 		// Unless everything was forgotten while it was under way.
-		if (this.issued.has(file_path)) {
-			this.stored.set(file_path, { bytes, sha256: digest.digest('hex') });
-		}
+		if (!this.issued.has(file_path)) return;
+		this.stored.set(file_path, { bytes: parts.size, sha256: digest.digest('hex') });
+		if (video !== undefined) this.videos.set(file_path, video);
+	}
+
+	/** Length and frame rate of an uploaded video, where its headers say them. */
+	videoOf(file_path: string | undefined): Media | undefined {
+		return file_path === undefined ? undefined : this.videos.get(file_path);
 	}
 
 	/** @throws Refusal 422 when a job's input is neither a web address nor a completely uploaded file of the type */
@@ -84,6 +98,7 @@ export class Uploads {
 
 	clear(): void {
 		this.stored.clear();
+		this.videos.clear();
 		this.issued.clear();
 	}
 }

@@ -7,7 +7,7 @@ import {
 	SIGNATURE_HEADER,
 	TIMESTAMP_HEADER,
 	type WebhookDelivery,
-} from '../nodes/magicHour/api.types.ts';
+} from '../nodes/magicHour/api/contract.ts';
 import type { Job } from './jobs.cts';
 import type { WebhookOptions } from './types.cts';
 

@@ -6,10 +6,10 @@ import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { startSandbox } from '../sandbox/index.cts';
-import { exampleNames, exampleWorkflow } from '../test/e2e/exampleWorkflows.cts';
-import { owner, type N8nApi, type StoredCredential } from '../test/e2e/n8n/rest.cts';
-import { startWithPackIn } from '../test/e2e/n8n/startWithPack.cts';
-import { createSandboxCredential } from '../test/e2e/testBed.cts';
+import { exampleNames, exampleWorkflow } from '../n8n/exampleWorkflows.cts';
+import { owner, type N8nApi, type StoredCredential } from '../n8n/rest.cts';
+import { startWithPackIn } from '../n8n/startWithPack.cts';
+import { createSandboxCredential } from '../n8n/sandboxCredential.cts';
 
 const repository = join(__dirname, '..');
 const signingSecret = 'sandbox-signing-secret';
@@ -84,7 +84,7 @@ function watchSources(): void {
 }
 
 /**
- * Brings every changed file to where n8n looks for changes, and no other: n8n loads the pack anew for each. It
+ * Brings every changed file to where n8n looks for changes, and no other: n8n loads the pack again for each. It
  * compares instead of listening for events, as Node's recursive watcher dies of a folder that a build deletes.
  */
 async function copyOnChange(installed: string): Promise<void> {

@@ -8,7 +8,7 @@ import {
 	GENERATION_MODES,
 	type FileType,
 	type GenerationMode,
-} from '../nodes/magicHour/api.types.ts';
+} from '../nodes/magicHour/api/contract.ts';
 
 const SAMPLES = join(__dirname, '../samples');
 
@@ -20,7 +20,8 @@ export interface StartOptions {
 	mode: GenerationMode;
 	/** Seconds of the video. */
 	start: number;
-	end: number;
+	/** Undefined: where the audio ends. */
+	end?: number;
 	/** How many jobs to make of the same files. */
 	items: number;
 	/** An absolute path of a folder that can be written to. */
@@ -43,7 +44,7 @@ export function optionsFrom(argv: string[], apiKey: string | undefined): StartOp
 			new Option('--mode <mode>', 'quality and price').choices(GENERATION_MODES).default('lite'),
 		)
 		.option('--start <seconds>', 'where the clip begins in the video', numberFrom(0), 0)
-		.option('--end <seconds>', 'where it ends', numberFrom(0.1), 4)
+		.option('--end <seconds>', 'where it ends (default: when the audio ends)', numberFrom(0.1))
 		.option('--items <number>', 'how many jobs to make of these files', wholeNumberFrom(1), 1)
 		.option('--output <folder>', 'where the results go', 'output')
 		.option(
@@ -62,7 +63,7 @@ costs. With it, it runs against Magic Hour's API, which costs credits.`,
 
 	const given = program.opts<Omit<StartOptions, 'apiKey'> & { baseUrl?: string }>();
 	const refuse = (sentence: string): never => program.error(sentence);
-	if (given.end <= given.start) {
+	if (given.end !== undefined && given.end <= given.start) {
 		refuse(`--end (${given.end}) has to be greater than --start (${given.start}).`);
 	}
 	if (given.baseUrl !== undefined && !apiKey) {
@@ -129,7 +130,7 @@ function writableFolder(given: string, refuse: Refuse): string {
 		mkdirSync(path, { recursive: true });
 		accessSync(path, constants.W_OK);
 	} catch {
-		refuse(`--output: ${given} is no folder that can be written to.`);
+		refuse(`--output: ${given} isn't a folder that can be written to.`);
 	}
 	return path;
 }

@@ -12,7 +12,9 @@ import { NODES } from './workflow.cts';
 export interface Result {
 	id: string;
 	status: string;
-	credits: number;
+	/** Credits, before anything was paid. */
+	estimated: number;
+	charged: number;
 	/** Undefined for an item whose files an earlier one had uploaded. */
 	uploadedBytes?: number;
 	/** Absolute. */
@@ -20,8 +22,14 @@ export interface Result {
 }
 
 /** Writes the rendered videos to a folder, named by their jobs. */
-export async function saveResults(engine: Engine, run: IRun, folder: string): Promise<Result[]> {
-	const uploadedBytes = bytesOf(outputOf(run, NODES.files)[0]);
+export async function saveResults(
+	engine: Engine,
+	{ run, estimates }: { run: IRun; estimates: readonly number[] },
+	folder: string,
+): Promise<Result[]> {
+	const uploadedBytes = [NODES.video, NODES.audio]
+		.map((name) => bytesOf(outputOf(run, name)[0]))
+		.reduce((sum, bytes) => sum + bytes);
 	const results: Result[] = [];
 	for (const { json, binary } of outputOf(run, NODES.lipSync)) {
 		const { id: stored, fileExtension = 'mp4' } = binary!.data!;
@@ -30,13 +38,18 @@ export async function saveResults(engine: Engine, run: IRun, folder: string): Pr
 		results.push({
 			id: String(json.id),
 			status: String(json.status),
-			credits: Number(json.credits_charged),
+			estimated: estimates[results.length]!,
+			charged: Number(json.credits_charged),
 			uploadedBytes: results.length === 0 ? uploadedBytes : undefined,
 			path,
 		});
 	}
 	return results;
 }
+
+/** Credits that each item is going to cost, of a run that asked for the price. */
+export const estimatesOf = (run: IRun): number[] =>
+	outputOf(run, NODES.lipSync).map(({ json }) => Number(json.estimated_credits));
 
 /** The bytes of all files of an item, which are what its upload sends. */
 export const bytesOf = (item: INodeExecutionData | undefined): number =>
@@ -54,18 +67,20 @@ export function pathInWords(path: string): string {
 /** A row per item, and a sum where there are several. */
 export function tableOf(results: Result[]): string {
 	const table = new Table({
-		head: ['item', 'job id', 'status', 'credits', 'uploaded bytes', 'result file'],
-		colAligns: ['right', 'left', 'left', 'right', 'right', 'left'],
+		head: ['item', 'job id', 'status', 'estimated', 'charged', 'uploaded bytes', 'result file'],
+		colAligns: ['right', 'left', 'left', 'right', 'right', 'right', 'left'],
 		style: { head: [], border: [] },
 	});
-	results.forEach(({ id, status, credits, uploadedBytes, path }, index) => {
+	results.forEach(({ id, status, estimated, charged, uploadedBytes, path }, index) => {
 		const uploaded = uploadedBytes?.toLocaleString('en') ?? 'same files';
-		table.push([index + 1, id, status, credits, uploaded, pathInWords(path)]);
+		table.push([index + 1, id, status, estimated, charged, uploaded, pathInWords(path)]);
 	});
 	if (results.length > 1) {
-		const credits = results.reduce((sum, result) => sum + result.credits, 0);
-		const uploaded = results.reduce((sum, result) => sum + (result.uploadedBytes ?? 0), 0);
-		table.push(['', '', 'sum', credits, uploaded.toLocaleString('en'), '']);
+		const sum = (of: (result: Result) => number) =>
+			results.reduce((total, result) => total + of(result), 0);
+		const uploaded = sum(({ uploadedBytes = 0 }) => uploadedBytes).toLocaleString('en');
+		const credits = [sum(({ estimated }) => estimated), sum(({ charged }) => charged)];
+		table.push(['', '', 'sum', ...credits, uploaded, '']);
 	}
 	return table.toString();
 }

@@ -1,7 +1,6 @@
 import { statSync } from 'node:fs';
 
 import { startSandbox, type Sandbox } from '../sandbox/index.cts';
-import { estimateCost } from '../nodes/magicHour/estimate.ts';
 import { bytesInWords } from './bytes.cts';
 import type { StartOptions } from './options.cts';
 
@@ -20,22 +19,15 @@ export interface Service {
 /** The sandbox on this machine, or Magic Hour itself where there is an API key. */
 export async function openService(options: StartOptions): Promise<Service> {
 	const { apiKey, baseUrl } = options;
-	return apiKey === undefined ? await openSandbox(options) : magicHour(apiKey, baseUrl, options);
+	return apiKey === undefined ? await openSandbox(options) : magicHour(apiKey, baseUrl);
 }
 
-function magicHour(apiKey: string, baseUrl: string, options: StartOptions): Service {
-	const { estimated_credits } = estimateCost({
-		startSeconds: options.start,
-		endSeconds: options.end,
-		generationMode: options.mode,
-	});
-	return {
-		introduction: `Magic Hour at ${baseUrl}: this costs about ${estimated_credits * options.items} credits`,
-		credential: { apiKey, baseUrl },
-		activity: () => undefined,
-		close: async () => {},
-	};
-}
+const magicHour = (apiKey: string, baseUrl: string): Service => ({
+	introduction: `Magic Hour at ${baseUrl}: this costs credits`,
+	credential: { apiKey, baseUrl },
+	activity: () => undefined,
+	close: async () => {},
+});
 
 async function openSandbox({ video, audio }: StartOptions): Promise<Service> {
 	const bytes = statSync(video).size + statSync(audio).size;

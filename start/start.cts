@@ -2,13 +2,16 @@ import { Listr } from 'listr2';
 
 import { Engine } from '../engine/engine.cts';
 import type { StartOptions } from './options.cts';
-import { saveResults, type Result } from './results.cts';
+import { demandSuccess } from './outcome.cts';
+import { estimatesOf, saveResults, type Result } from './results.cts';
 import { openService } from './service.cts';
 import { Steps } from './steps.cts';
-import { firstJob } from './workflow.cts';
+import { estimateOf, firstJob } from './workflow.cts';
 
 interface Progress {
 	engine: Engine;
+	/** Credits, of each item. */
+	estimates: number[];
 	steps: Steps;
 	results: Result[];
 }
@@ -20,6 +23,7 @@ interface Progress {
  */
 export async function start(options: StartOptions, signal: AbortSignal): Promise<Result[]> {
 	const service = await openService(options);
+	const workflow = firstJob(options, service.pollInterval);
 	const progress = {} as Progress;
 	const tasks = new Listr<Progress>(
 		[
@@ -30,9 +34,18 @@ export async function start(options: StartOptions, signal: AbortSignal): Promise
 				},
 			},
 			{
+				title: 'Estimate the price',
+				task: async (context, task) => {
+					const credentials = { magicHourApi: service.credential };
+					const asked = context.engine.execute(estimateOf(workflow), { credentials });
+					context.estimates = estimatesOf(demandSuccess(await asked.result));
+					const credits = context.estimates.reduce((sum, estimate) => sum + estimate, 0);
+					task.title = `Estimate the price: ${credits} credits`;
+				},
+			},
+			{
 				title: 'Run workflows/first-job.json',
 				task: (context, task) => {
-					const workflow = firstJob(options, service.pollInterval);
 					const steps = (context.steps = new Steps(context.engine, workflow, service, signal));
 					return task.newListr(
 						steps.names.map((name) => ({
@@ -44,8 +57,9 @@ export async function start(options: StartOptions, signal: AbortSignal): Promise
 			},
 			{
 				title: 'Save the result',
-				task: async ({ engine, steps }) => {
-					progress.results = await saveResults(engine, await steps.result, options.output);
+				task: async ({ engine, estimates, steps }) => {
+					const run = await steps.result;
+					progress.results = await saveResults(engine, { run, estimates }, options.output);
 				},
 			},
 		],

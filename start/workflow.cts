@@ -10,7 +10,6 @@ import type { StartOptions } from './options.cts';
 export const NODES = {
 	video: 'Read Video',
 	audio: 'Read Audio',
-	files: 'Both on One Item',
 	lipSync: 'Lip Sync',
 };
 
@@ -26,12 +25,21 @@ export function firstJob(options: StartOptions, pollInterval: number | undefined
 	fill(NODES.audio, { fileSelector: literally(options.audio) });
 	fill(NODES.lipSync, {
 		startSeconds: options.start,
-		endSeconds: options.end,
+		...(options.end === undefined
+			? { clipEnd: 'audio' }
+			: { clipEnd: 'seconds', endSeconds: options.end }),
 		generationMode: options.mode,
 		options: pollInterval === undefined ? {} : { pollInterval },
 	});
 	if (options.items > 1) insertCopies(workflow, options.items);
 	return workflow;
+}
+
+/** The same, asking for the price instead of the video. */
+export function estimateOf(workflow: WorkflowJson): WorkflowJson {
+	const copy = structuredClone(workflow);
+	Object.assign(nodeOf(copy, NODES.lipSync).parameters, { operation: 'estimate', options: {} });
+	return copy;
 }
 
 /** The nodes that do something, in the order in which they do it. */
@@ -67,6 +75,6 @@ function insertCopies(workflow: WorkflowJson, count: number): void {
 			options: { stripBinary: false },
 		},
 	});
-	workflow.connections[name] = workflow.connections[NODES.files]!;
-	workflow.connections[NODES.files] = { main: [[{ node: name, type: 'main', index: 0 }]] };
+	workflow.connections[name] = workflow.connections[NODES.audio]!;
+	workflow.connections[NODES.audio] = { main: [[{ node: name, type: 'main', index: 0 }]] };
 }

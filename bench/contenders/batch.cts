@@ -40,7 +40,7 @@ export const theNode: BatchContender = async ({ sandbox, jobs, timeScale, option
 			items,
 			magicHour('Lip Sync', {
 				...JOB,
-				waitForCompletion: true,
+				output: 'videoUrl',
 				options: { pollInterval: pollInterval * timeScale, ...others },
 			}),
 		);

@@ -7,10 +7,13 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 
-import { executeItems } from '../magicHour/executeItems';
-import { quoted } from '../magicHour/quote';
+import { executeItems } from '../magicHour/run/executeItems';
+import { oneLine } from '../magicHour/oneLine';
 import { operationFor } from './operations';
-import { properties } from './properties';
+import { stopHint } from './outputFields';
+import { properties, subtitle } from './properties';
+
+const DESCRIPTION = 'Lip sync videos with Magic Hour: make the mouth follow a new voice';
 
 export class MagicHourLipSync implements INodeType {
 	description: INodeTypeDescription = {
@@ -22,13 +25,18 @@ export class MagicHourLipSync implements INodeType {
 		},
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{$parameter["operation"] + ": " + $parameter["resource"]}}',
-		description: 'Make the mouth in a video follow a new audio track, with Magic Hour',
+		subtitle,
+		description: DESCRIPTION,
 		defaults: { name: 'Magic Hour Lip Sync' },
-		usableAsTool: true,
+		usableAsTool: {
+			replacements: {
+				description: `${DESCRIPTION}. Creating a video costs about 30 credits per second of video, 60 in Pro mode.`,
+			},
+		},
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'magicHourApi', required: true }],
+		hints: [stopHint],
 		properties,
 	};
 
@@ -39,7 +47,7 @@ export class MagicHourLipSync implements INodeType {
 		if (operation === undefined) {
 			throw new NodeOperationError(
 				this.getNode(),
-				`There is no operation “${quoted(name)}” of a resource “${quoted(resource)}”`,
+				`There is no operation “${oneLine(name)}” of a resource “${oneLine(resource)}”`,
 				{ itemIndex: 0, description: 'Choose Resource and Operation from their lists.' },
 			);
 		}

@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { Operation } from '../magicHour/operation';
+import type { Operation } from '../magicHour/run/operation';
 import * as accountGet from './account/get.operation';
 import * as fileUpload from './file/upload.operation';
 import * as lipSyncCreate from './lipSync/create.operation';
@@ -21,31 +21,27 @@ interface OperationFile {
 
 interface Resource {
 	option: INodePropertyOptions;
-	defaultOperation: string;
+	/** The first one is chosen where nobody chose. */
 	operations: OperationFile[];
 }
 
 /** The node as a table: resources, and their operations in the order of the list. */
 export const RESOURCES: Resource[] = [
 	{
-		option: { name: 'Account', value: 'account' },
-		defaultOperation: 'get',
-		operations: [accountGet],
-	},
-	{
-		option: { name: 'File', value: 'file' },
-		defaultOperation: 'upload',
-		operations: [fileUpload],
-	},
-	{
 		option: { name: 'Lip Sync', value: 'lipSync' },
-		defaultOperation: 'create',
 		operations: [lipSyncCreate, lipSyncEstimate],
 	},
 	{
 		option: { name: 'Video Project', value: 'project' },
-		defaultOperation: 'get',
-		operations: [projectDelete, projectDownload, projectGet, projectWait],
+		operations: [projectWait, projectDownload, projectGet, projectDelete],
+	},
+	{
+		option: { name: 'File', value: 'file' },
+		operations: [fileUpload],
+	},
+	{
+		option: { name: 'Account', value: 'account' },
+		operations: [accountGet],
 	},
 ];
 

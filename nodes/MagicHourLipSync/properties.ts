@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { RESOURCES } from './operations';
 
@@ -12,17 +12,19 @@ export const properties: INodeProperties[] = [
 		options: RESOURCES.map(({ option }) => option),
 		default: 'lipSync',
 	},
-	...RESOURCES.map(
-		({ option, defaultOperation, operations }): INodeProperties => ({
+	...RESOURCES.map(({ option, operations }): INodeProperties => {
+		const options = operations.map((operation) => operation.option);
+		const defaultOperation = options[0]!.value;
+		return {
 			displayName: 'Operation',
 			name: 'operation',
 			type: 'options',
 			noDataExpression: true,
 			displayOptions: { show: { resource: [option.value] } },
-			options: operations.map((operation) => operation.option),
+			options,
 			default: defaultOperation,
-		}),
-	),
+		};
+	}),
 	...RESOURCES.flatMap((resource) =>
 		resource.operations.flatMap(({ option, fields }) =>
 			fields.map(
@@ -41,3 +43,14 @@ export const properties: INodeProperties[] = [
 		),
 	),
 ];
+
+/** Such as “Create: Lip Sync”: an expression of names, which the node on the canvas shows under its own. */
+export const subtitle = (() => {
+	const namesOf = (options: INodePropertyOptions[]) =>
+		JSON.stringify(Object.fromEntries(options.map(({ name, value }) => [value, name])));
+	const resources = namesOf(RESOURCES.map(({ option }) => option));
+	const operations = namesOf(
+		RESOURCES.flatMap((resource) => resource.operations.map(({ option }) => option)),
+	);
+	return `={{ (${operations})[$parameter["operation"]] + ": " + (${resources})[$parameter["resource"]] }}`;
+})();

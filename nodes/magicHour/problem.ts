@@ -9,6 +9,8 @@ export interface ProblemDetails {
 	httpCode?: number;
 	/** The job's id, wherever one is known: it must reach the person whatever happened. */
 	id?: string;
+	/** The field of the API's request that it is about. */
+	field?: string;
 }
 
 /** Something that went wrong for one item, in words for the person who runs the workflow. */
@@ -17,21 +19,23 @@ export class Problem extends Error {
 	readonly code?: string;
 	readonly httpCode?: number;
 	readonly id?: string;
+	readonly field?: string;
 
-	constructor(message: string, { description, code, httpCode, id }: ProblemDetails = {}) {
+	constructor(message: string, details: ProblemDetails = {}) {
 		super(message);
 		this.name = 'Problem';
-		this.description = description;
-		this.code = code;
-		this.httpCode = httpCode;
-		this.id = id;
+		this.description = details.description;
+		this.code = details.code;
+		this.httpCode = details.httpCode;
+		this.id = details.id;
+		this.field = details.field;
 	}
 }
 
 /** The same problem, with other details. */
-export function changed(problem: Problem, changes: ProblemDetails): Problem {
-	const { description, code, httpCode, id } = problem;
-	return new Problem(problem.message, { description, code, httpCode, id, ...changes });
+export function withDetails(problem: Problem, changes: ProblemDetails): Problem {
+	const { description, code, httpCode, id, field } = problem;
+	return new Problem(problem.message, { description, code, httpCode, id, field, ...changes });
 }
 
 /** Makes a problem of whatever was thrown; foreign errors keep their message and nothing else. */
@@ -43,12 +47,19 @@ export function asProblem(error: unknown): Problem {
 	return new Problem(error instanceof Error ? error.message : String(error));
 }
 
+/** Pages that our own advice names; n8n shows links in a description. */
+const OUR_LINKS = /https:\/\/magichour\.ai\/[\w/?=&-]+/g;
+
 /**
  * The problem as the error n8n shows. It is built from our own words alone: the error that a request
  * library threw holds the request's headers, and with them the API key, and n8n stores errors.
  */
 export function toNodeError(problem: Problem, node: INode, itemIndex: number) {
-	const { description, httpCode, code, id } = problem;
+	const { httpCode, code, id } = problem;
+	const description = problem.description?.replace(
+		OUR_LINKS,
+		'<a href="$&" target="_blank">$&</a>',
+	);
 	// n8n takes an error with the word “canceled” in it for a stopped execution and runs no error workflow.
 	const message = problem.message.replace(/canceled/gi, 'cancelled');
 	const error =

@@ -3,11 +3,11 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 import { storedForRetry } from '../../engine/retry.cts';
-import { limit } from '../../nodes/magicHour/limit.ts';
+import { limit } from '../../nodes/magicHour/concurrency.ts';
 import { Bench, items, JOB, Ran, workflowOf } from '../engine/support.cts';
 import { batches, type Batch } from './batches.cts';
 import { Books } from './books.cts';
-import { SEED } from './draw.cts';
+import { SEED } from '../support/draw.cts';
 import { Restarts, unleash } from './fates.cts';
 
 /**
@@ -30,7 +30,8 @@ console.log(`chaos: SEED=${SEED}`);
 async function chaosBench(): Promise<Bench> {
 	const bench = await Bench.start({ credits: 1e9, keepAliveSeconds: 0.02 });
 	// A creation is given more time, because a slow machine must not look like a lost answer.
-	bench.shortenSilence(10, 'createLipSync');
+	bench.shortenTimeouts(1);
+	bench.shortenTimeouts(10, 'createLipSync');
 	return bench;
 }
 

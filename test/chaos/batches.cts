@@ -3,7 +3,8 @@ import type { INode } from 'n8n-workflow';
 
 import type { WorkflowJson } from '../../engine/engine.cts';
 import { workflowOf, type Item } from '../engine/support.cts';
-import { draw } from './draw.cts';
+import { draw } from '../support/draw.cts';
+import { FILES, url } from '../support/sources.cts';
 
 /** One workflow of the run, and how its node is set. */
 export interface Batch {
@@ -57,15 +58,21 @@ function batch(number: string, size: number): Batch {
 	const workflow = workflowOf(
 		names.map((name) => itemNamed(name, input === 'binary')),
 		{
-			audioInput: input,
-			videoInput: input,
-			audioFilePath: 'https://example.com/voice.mp3',
-			videoFilePath: 'https://example.com/head.mp4',
+			...(input === 'binary'
+				? FILES
+				: {
+						audio: url('https://example.com/voice.mp3'),
+						video: url('https://example.com/head.mp4'),
+					}),
+			clipEnd: 'seconds',
 			endSeconds: 1,
-			waitForCompletion: waits,
-			downloadOutput: ending === 'download',
-			additionalFields: { name: '={{ $json.name }}' },
-			options: { pollInterval: 0.05, timeoutMinutes: 0.1, parallelRequests },
+			output: waits ? (ending === 'download' ? 'videoFile' : 'videoUrl') : 'jobId',
+			options: {
+				name: '={{ $json.name }}',
+				pollInterval: 0.05,
+				timeoutMinutes: 0.1,
+				parallelRequests,
+			},
 		},
 		{ onError, retryOnFail: maxTries > 1, maxTries, waitBetweenTries: 1 },
 	);

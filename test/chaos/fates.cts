@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import fc from 'fast-check';
 
-import type { LipSyncRequest, ProjectStatus } from '../../nodes/magicHour/api.types.ts';
+import type { LipSyncRequest, ProjectStatus } from '../../nodes/magicHour/api/contract.ts';
 import type {
 	Endpoint,
 	FaultChoice,
@@ -10,7 +10,7 @@ import type {
 	RecordedRequest,
 	Sandbox,
 } from '../../sandbox/index.cts';
-import { draw } from './draw.cts';
+import { draw } from '../support/draw.cts';
 
 /** What happens to one request: a fault, an older status than the one before, or nothing. */
 type Fate = ReturnType<FaultChoice> | { status: ProjectStatus };

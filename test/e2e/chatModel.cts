@@ -20,6 +20,8 @@ export interface ChatModel extends Service {
 	/** The base URL for n8n's OpenAI credential. */
 	url: string;
 	requests: ChatRequest[];
+	/** Lets it refuse its next answers to what a tool has said, so many times. */
+	failAfterTool: (times: number) => void;
 }
 
 /**
@@ -28,6 +30,7 @@ export interface ChatModel extends Service {
  */
 export async function startChatModel(call: ToolCall): Promise<ChatModel> {
 	const requests: ChatRequest[] = [];
+	let refusals = 0;
 	const app = express().use(express.json({ limit: '10mb' }));
 	app.get('/v1/models', (_request, response) => {
 		response.json({ object: 'list', data: [{ id: 'stand-in', object: 'model' }] });
@@ -35,10 +38,18 @@ export async function startChatModel(call: ToolCall): Promise<ChatModel> {
 	app.post('/v1/chat/completions', (request, response) => {
 		const chat = request.body as ChatRequest;
 		requests.push(chat);
+		if (refusals > 0 && chat.messages.at(-1)?.role === 'tool') {
+			refusals--;
+			response.status(400).json({ error: { message: 'The model cannot go on', code: 'refused' } });
+			return;
+		}
 		response.json(completion(chat.model, nextMessage(chat, call)));
 	});
 	const service = await listen(app);
-	return { ...service, url: `${service.url}/v1`, requests };
+	const failAfterTool = (times: number) => {
+		refusals = times;
+	};
+	return { ...service, url: `${service.url}/v1`, requests, failAfterTool };
 }
 
 interface Message {

@@ -1,6 +1,8 @@
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/index.cts';
 import { currentRun, type Run } from './jest/run.cts';
-import { N8nApi, type StoredCredential } from './n8n/rest.cts';
+import { N8nApi, type StoredCredential } from '../../n8n/rest.cts';
+import { createSandboxCredential } from '../../n8n/sandboxCredential.cts';
+import { url } from '../support/sources.cts';
 
 /** The n8n under test, and a sandbox with a credential for it. */
 export interface TestBed {
@@ -27,22 +29,18 @@ export function useTestBed(options: SandboxOptions = {}): TestBed {
 	return bed;
 }
 
-/** Makes a credential for a sandbox. */
-export async function createSandboxCredential(
-	api: N8nApi,
-	{ apiKey, url }: Sandbox,
-): Promise<StoredCredential> {
-	return await api.createCredential('magicHourApi', 'Magic Hour sandbox', { apiKey, baseUrl: url });
-}
-
 /** A job of files that are on the web already, awaited: the shortest way to a finished video. */
 export const awaitedJob = {
-	audioFilePath: 'https://example.com/voice-over.mp3',
-	videoFilePath: 'https://example.com/talking-head.mp4',
+	audio: url('https://example.com/voice-over.mp3'),
+	video: url('https://example.com/talking-head.mp4'),
+	clipEnd: 'seconds',
 	endSeconds: 2,
-	waitForCompletion: true,
+	output: 'videoUrl',
 	options: { pollInterval: 0.1 },
 };
 
 /** The same, named after the person that its item is about. */
-export const personalJob = { ...awaitedJob, additionalFields: { name: '={{ $json.person }}' } };
+export const personalJob = {
+	...awaitedJob,
+	options: { ...awaitedJob.options, name: '={{ $json.person }}' },
+};

@@ -1,5 +1,5 @@
 import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
-import type { Execution, StoredCredential, WorkflowFile } from './n8n/rest.cts';
+import type { Execution, StoredCredential, WorkflowFile } from '../../n8n/rest.cts';
 
 /** What a node may have beside its parameters. */
 type NodeSettings = Partial<

@@ -10,19 +10,20 @@ import {
 	n8nLogger,
 	node,
 	NODE,
+	VIDEO,
 	WAITED_JOB,
 	workflowOf,
 } from './support.cts';
+import { FILES, url } from '../support/sources.cts';
 
-/** Whoever runs the node again, and why: the jobs that exist are taken up, and only what is missing is made. */
+/** Whoever runs the node again, and why: the jobs that exist are kept, and only what is missing is made. */
 
 const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 
 /** The second of three items cannot be meant, which shows only when it is created. */
 const REFUSED_SECOND = {
 	...JOB,
-	videoFilePath:
-		'={{ $json.number === 1 ? "api-assets/gone/1.mp4" : "https://example.com/v.mp4" }}',
+	video: url('={{ $json.number === 1 ? "api-assets/gone/1.mp4" : "https://example.com/v.mp4" }}'),
 };
 
 describe('when the node runs again', () => {
@@ -75,7 +76,7 @@ describe('when the node runs again', () => {
 			expect(creations()).toBe(bench.sandbox.jobs.length + 3);
 		});
 
-		it('takes up a job that is rendering where it is', async () => {
+		it('continues with a job that is rendering', async () => {
 			bench.sandbox.setScript(() => ({ renderSeconds: 1 }));
 			const impatient = {
 				...WAITED_JOB,
@@ -87,7 +88,7 @@ describe('when the node runs again', () => {
 		});
 
 		it.each([['error'], ['canceled']] as const)(
-			'makes a job anew that ended in “%s”, because it was refunded',
+			'makes a job again that ended in “%s”, because it was refunded',
 			async (outcome) => {
 				bench.sandbox.setScript((_, index) => ({ outcome: index === 1 ? outcome : 'complete' }));
 				const ran = await bench.run(workflowOf(items(3), WAITED_JOB, RETRY_ON_FAIL));
@@ -116,22 +117,34 @@ describe('when the node runs again', () => {
 			});
 			const timed = {
 				...JOB,
-				audioFilePath:
-					'=https://example.com/voice.mp3?at={{ $now.toMillis() }}-{{ Math.random() }}',
-				additionalFields: { name: '={{ $now.toISO() }}' },
+				audio: url('=https://example.com/voice.mp3?at={{ $now.toMillis() }}-{{ Math.random() }}'),
+				options: { name: '={{ $now.toISO() }}' },
 			};
 			await bench.run(workflowOf(items(3), timed, RETRY_ON_FAIL));
 			expect(bench.sandbox.jobs).toHaveLength(3);
 		});
 
+		it('does not load a video again that n8n has already', async () => {
+			bench.sandbox.setScript((_, index) =>
+				index === 5 ? { outcome: 'error', renderSeconds: 1.5 } : { renderSeconds: 0 },
+			);
+			const loaded = {
+				...WAITED_JOB,
+				output: 'videoFile',
+				options: { pollInterval: 0.05, parallelRequests: 1 },
+			};
+			const ran = await bench.run(workflowOf(items(6), loaded, RETRY_ON_FAIL));
+			expect(ran.error).toBeUndefined();
+			expect(bench.sandbox.requestsTo('download')).toHaveLength(6);
+			for (const { binary } of ran.items()) {
+				expect(await bench.engine.content(binary!.data!.id!)).toEqual(VIDEO);
+			}
+		});
+
 		it('does not upload a file again that is there already', async () => {
 			bench.sandbox.fail({ on: 'createLipSync', action: { status: 400, body: { message: 'No' } } });
 			const ran = await bench.run(
-				workflowOf(
-					[itemWithFiles()],
-					{ audioInput: 'binary', videoInput: 'binary' },
-					RETRY_ON_FAIL,
-				),
+				workflowOf([itemWithFiles()], { ...JOB, ...FILES }, RETRY_ON_FAIL),
 			);
 			expect(ran.error).toBeUndefined();
 			expect(bench.sandbox.requestsTo('uploadUrls')).toHaveLength(1);
@@ -142,8 +155,9 @@ describe('when the node runs again', () => {
 	it('by an engine that takes a failed first item for a failed run, at no cost', async () => {
 		const firstRefused = {
 			...JOB,
-			videoFilePath:
+			video: url(
 				'={{ $json.number === 0 ? "api-assets/gone/1.mp4" : "https://example.com/v.mp4" }}',
+			),
 		};
 		const settings = { ...RETRY_ON_FAIL, onError: 'continueRegularOutput' as const };
 		const ran = await bench.run(workflowOf(items(3), firstRefused, settings));
@@ -176,7 +190,7 @@ describe('when the node runs again', () => {
 			expect(bench.sandbox.jobs).toHaveLength(6);
 		});
 
-		it('takes up jobs that finished meanwhile, and makes those anew that failed meanwhile', async () => {
+		it('keeps jobs that have finished by then, and makes those again that have failed', async () => {
 			bench.sandbox.setScript((_, index) => ({
 				outcome: index === 1 ? 'error' : 'complete',
 				renderSeconds: 0.9,
@@ -220,9 +234,31 @@ describe('when the node runs again', () => {
 			const parameters = { ...JOB, options: { parallelRequests: 1 } };
 			const failed = await bench.run(workflowOf(items(2), parameters));
 			const changed = workflowOf(items(2), { ...parameters, endSeconds: 2 });
-			await bench.run(changed, { mode: 'retry', resume: storedForRetry(failed.run) });
+			expect(failed.error!.description).toContain('unless you edit what they ask for');
+			const again = await bench.run(changed, {
+				mode: 'retry',
+				resume: storedForRetry(failed.run),
+			});
 			expect(bench.sandbox.jobs.map(({ request }) => request.end_seconds)).toEqual([1, 2, 2]);
+			const hints = again.task()!.hints!.map(({ message }) => message);
+			expect(hints.join()).toContain(`The jobs before: ${bench.sandbox.jobs[0]!.id}.`);
 		});
+	});
+
+	it('keeps a job that is still rendering, when its error output leads back to the node', async () => {
+		bench.sandbox.setScript(() => ({ renderSeconds: 0.8 }));
+		const impatient = { ...WAITED_JOB, options: { pollInterval: 0.05, timeoutMinutes: 0.004 } };
+		const workflow = workflowOf(items(2), impatient, { onError: 'continueErrorOutput' });
+		workflow.connections[NODE] = { main: [[], [{ node: NODE, type: 'main', index: 0 }]] };
+		const ran = await bench.run(workflow);
+		expect(ran.error).toBeUndefined();
+		expect(bench.sandbox.jobs).toHaveLength(2);
+		const turns = ran.run.data.resultData.runData[NODE]!;
+		expect(turns.length).toBeGreaterThan(1);
+		const videos = turns.flatMap((_, turn) => ran.items(0, NODE, turn));
+		expect(videos.map(({ json }) => json.id).sort()).toEqual(
+			bench.sandbox.jobs.map(({ id }) => id).sort(),
+		);
 	});
 
 	it('makes new jobs in each turn of a loop', async () => {
@@ -243,6 +279,8 @@ describe('when the node runs again', () => {
 		expect([...ran.items(0, NODE, 0), ...ran.items(0, NODE, 1)].map(({ json }) => json.id)).toEqual(
 			bench.sandbox.jobs.map(({ id }) => id),
 		);
+		const { magic_hour_jobs: listed } = ran.run.data.resultData.metadata!;
+		expect(listed!.split(',').sort()).toEqual(bench.sandbox.jobs.map(({ id }) => id).sort());
 	});
 
 	it('rescues the id from an answer that broke off behind it', async () => {
@@ -252,5 +290,15 @@ describe('when the node runs again', () => {
 		});
 		const { error } = await bench.run(workflowOf(items(1), JOB));
 		expect(error!.context).toMatchObject({ data: { id: 'cm0000000000000000000000a' } });
+	});
+
+	it('lists a rescued id once with the execution', async () => {
+		await bench.run(workflowOf(items(1), JOB));
+		const { id } = bench.sandbox.jobs[0]!;
+		const body = `{"id":"${id}","credits_char`;
+		bench.sandbox.fail({ on: 'createLipSync', action: { status: 200, body } });
+		const ran = await bench.run(workflowOf(items(1), JOB));
+		expect(ran.json()).toMatchObject([{ id }]);
+		expect(ran.run.data.resultData.metadata).toEqual({ magic_hour_jobs: id });
 	});
 });

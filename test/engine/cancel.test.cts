@@ -1,14 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { until } from '../sandbox/client.cts';
+import { until } from '../../n8n/poll.cts';
 import { Bench, items, JOB, WAITED_JOB, workflowOf } from './support.cts';
 
 describe('stopping the execution', () => {
 	let bench: Bench;
-	beforeAll(async () => {
-		bench = await Bench.start();
-		bench.shortenSilence(30);
-	});
+	beforeAll(async () => (bench = await Bench.start()));
 	beforeEach(() => {
 		bench.sandbox.reset();
 		bench.sandbox.setScript(() => ({ outcome: 'never' }));
@@ -17,7 +14,7 @@ describe('stopping the execution', () => {
 
 	it('ends a wait within a second, sends nothing after, and names the jobs that go on', async () => {
 		const execution = bench.execute(workflowOf(items(3), WAITED_JOB));
-		await until(() => bench.sandbox.requestsTo('getProject').length >= 3);
+		await until('three status checks', () => bench.sandbox.requestsTo('getProject').length >= 3);
 		const stoppedAt = Date.now();
 		execution.cancel();
 		const run = await execution.result;
@@ -34,7 +31,7 @@ describe('stopping the execution', () => {
 	it('ends a wait at once although Retry On Fail is set', async () => {
 		const settings = { retryOnFail: true, maxTries: 5, waitBetweenTries: 1 };
 		const execution = bench.execute(workflowOf(items(1), WAITED_JOB, settings));
-		await until(() => bench.sandbox.requestsTo('getProject').length >= 1);
+		await until('a status check', () => bench.sandbox.requestsTo('getProject').length >= 1);
 		execution.cancel();
 		const run = await execution.result;
 		expect(run.data.resultData.error!.message).toContain(bench.sandbox.jobs[0]!.id);
@@ -43,8 +40,9 @@ describe('stopping the execution', () => {
 
 	it('does not wait for a creation that is not answered', async () => {
 		bench.sandbox.fail({ on: 'createLipSync', action: 'hang' });
+		bench.shortenTimeouts(30);
 		const execution = bench.execute(workflowOf(items(1), JOB));
-		await until(() => bench.sandbox.requestsTo('createLipSync').length === 1);
+		await until('a creation', () => bench.sandbox.requestsTo('createLipSync').length === 1);
 		const stoppedAt = Date.now();
 		execution.cancel();
 		await execution.result;
@@ -56,7 +54,7 @@ describe('stopping the execution', () => {
 		const execution = bench.execute(
 			workflowOf(items(20), { ...JOB, options: { parallelRequests: 2 } }),
 		);
-		await until(() => bench.sandbox.requestsTo('createLipSync').length >= 2);
+		await until('two creations', () => bench.sandbox.requestsTo('createLipSync').length >= 2);
 		execution.cancel();
 		await execution.result;
 		const sent = bench.sandbox.requests.length;
@@ -74,5 +72,16 @@ describe('stopping the execution', () => {
 			spy.mock.calls.filter(([type]) => type === 'abort').length;
 		expect(count(remove)).toBe(count(add));
 		jest.restoreAllMocks();
+	});
+
+	it('names ten of many jobs, and says how many more there are', async () => {
+		bench.sandbox.setScript(() => ({ outcome: 'never' }));
+		const execution = bench.execute(workflowOf(items(25), WAITED_JOB));
+		await until('25 status checks', () => bench.sandbox.requestsTo('getProject').length >= 25);
+		execution.cancel();
+		const { message } = (await execution.result).data.resultData.error!;
+		const named = bench.sandbox.jobs.filter(({ id }) => message.includes(id));
+		expect(named).toHaveLength(10);
+		expect(message).toContain(' and 15 more');
 	});
 });

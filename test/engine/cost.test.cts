@@ -1,4 +1,12 @@
-import { Bench, items, itemWithFiles, JOB, workflowOf } from './support.cts';
+import { Bench, type Item, items, itemWithFiles, JOB, workflowOf } from './support.cts';
+import { fixture } from '../support/mediaFixtures.cts';
+import { file, FILES, youtube } from '../support/sources.cts';
+
+const fileField = (fileName: string, mimeType: string) => ({
+	data: fixture(fileName).toString('base64'),
+	mimeType,
+	fileName,
+});
 
 describe('what jobs cost', () => {
 	let bench: Bench;
@@ -10,27 +18,120 @@ describe('what jobs cost', () => {
 		it.each([
 			[
 				{ startSeconds: 0, endSeconds: 15 },
-				{ estimated_credits: 450, frames: 450, fps: 30, seconds: 15, credits_per_frame: 1 },
+				{
+					estimated_credits: 450,
+					frames: 450,
+					fps: 30,
+					seconds: 15,
+					credits_per_frame: 1,
+					measured: false,
+				},
 			],
 			[
 				{ startSeconds: 2.5, endSeconds: 5, generationMode: 'standard' },
-				{ estimated_credits: 75, frames: 75, fps: 30, seconds: 2.5, credits_per_frame: 1 },
+				{
+					estimated_credits: 75,
+					frames: 75,
+					fps: 30,
+					seconds: 2.5,
+					credits_per_frame: 1,
+					measured: false,
+				},
 			],
 			[
-				{ endSeconds: 10, generationMode: 'pro', additionalFields: { maxFpsLimit: 12 } },
-				{ estimated_credits: 240, frames: 120, fps: 12, seconds: 10, credits_per_frame: 2 },
+				{ endSeconds: 10, generationMode: 'pro', options: { maxFpsLimit: 12 } },
+				{
+					estimated_credits: 240,
+					frames: 120,
+					fps: 12,
+					seconds: 10,
+					credits_per_frame: 2,
+					measured: false,
+				},
 			],
 		])('%j', async (parameters, estimate) => {
-			const ran = await bench.run(workflowOf(items(1), { operation: 'estimate', ...parameters }));
+			const ran = await bench.run(
+				workflowOf(items(1), { ...JOB, operation: 'estimate', ...parameters }),
+			);
 			expect(ran.items()).toEqual([{ json: estimate, pairedItem: { item: 0 } }]);
 			expect(bench.sandbox.requests).toHaveLength(0);
+		});
+	});
+
+	// The video has 2 seconds and 60 fps, the audio 2 seconds.
+	const FAST: Item = {
+		json: {},
+		binary: {
+			video: fileField('index-last-60fps.mp4', 'video/mp4'),
+			audio: fileField('float.wav', 'audio/wav'),
+		},
+	};
+
+	describe('lipSync: estimate of files that can be read', () => {
+		it.each([
+			[{}, { estimated_credits: 120, frames: 120, fps: 60 }],
+			[{ options: { maxFpsLimit: 24 } }, { estimated_credits: 48, frames: 48, fps: 24 }],
+			[{ generationMode: 'pro' }, { estimated_credits: 240, frames: 120, fps: 60 }],
+			[
+				{ clipEnd: 'seconds', endSeconds: 15 },
+				{ estimated_credits: 120, frames: 120, seconds: 2 },
+			],
+		])('counts the frames of the video: %j', async (parameters, estimate) => {
+			const ran = await bench.run(
+				workflowOf([FAST], { ...FILES, operation: 'estimate', ...parameters }),
+			);
+			expect(ran.json()).toMatchObject([
+				{ ...estimate, measured: true, video_seconds: 2, video_fps: 60 },
+			]);
+		});
+
+		it('says how long the audio is where the clip ends with it', async () => {
+			const ran = await bench.run(workflowOf([FAST], { ...FILES, operation: 'estimate' }));
+			expect(ran.json()).toMatchObject([{ audio_seconds: 2 }]);
+		});
+	});
+
+	describe('maxCredits of videos with another frame rate than 30', () => {
+		const job = { ...FILES, output: 'jobId' };
+
+		it('counts their frames', async () => {
+			const stopped = await bench.run(workflowOf([FAST], { ...job, options: { maxCredits: 119 } }));
+			expect(stopped.error!.message).toBe(
+				'This item would cost 120 credits, and Max Credits is 119',
+			);
+			expect(bench.sandbox.requests).toHaveLength(0);
+			const ran = await bench.run(workflowOf([FAST], { ...job, options: { maxCredits: 120 } }));
+			expect(ran.error).toBeUndefined();
+		});
+
+		it('limits a video whose frame rate cannot be known to those that were counted', async () => {
+			const video = youtube('https://youtu.be/dQw4w9WgXcQ');
+			const ran = await bench.run(
+				workflowOf([FAST], { ...job, video, options: { maxCredits: 60 } }),
+			);
+			expect(bench.sandbox.jobs[0]!.request).toMatchObject({ max_fps_limit: 30, end_seconds: 2 });
+			expect(ran.task()!.hints).toEqual([
+				expect.objectContaining({
+					message: expect.stringContaining('Max FPS Limit was set to 30'),
+				}),
+				expect.anything(),
+			]);
+		});
+
+		it('leaves a limit that was set as it is, and sets none without Max Credits', async () => {
+			const video = youtube('https://youtu.be/dQw4w9WgXcQ');
+			const options = { maxCredits: 100, maxFpsLimit: 50 };
+			await bench.run(workflowOf([FAST], { ...job, video, options }));
+			await bench.run(workflowOf([FAST], { ...job, video }));
+			const limits = bench.sandbox.jobs.map(({ request }) => request.max_fps_limit);
+			expect(limits).toEqual([50, undefined]);
 		});
 	});
 
 	describe('maxCredits', () => {
 		const limited = (maxCredits: unknown) => ({
 			...JOB,
-			audioInput: 'binary',
+			audio: file('audio'),
 			options: { maxCredits: maxCredits as number },
 		});
 		const files = [itemWithFiles(), itemWithFiles(), itemWithFiles()];

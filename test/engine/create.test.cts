@@ -1,5 +1,20 @@
-import type { LipSyncRequest } from '../../nodes/magicHour/api.types.ts';
-import { Bench, JOB, items, itemWithFiles, workflowOf } from './support.cts';
+import { join } from 'node:path';
+
+import type { IBinaryKeyData } from 'n8n-workflow';
+
+import type { LipSyncRequest } from '../../nodes/magicHour/api/contract.ts';
+import { FILES, file, url, youtube } from '../support/sources.cts';
+import {
+	AUDIO,
+	Bench,
+	JOB,
+	VIDEO,
+	chained,
+	items,
+	itemWithFiles,
+	node,
+	workflowOf,
+} from './support.cts';
 
 describe('lipSync: create', () => {
 	let bench: Bench;
@@ -31,12 +46,14 @@ describe('lipSync: create', () => {
 	describe('the request', () => {
 		it('has every field that was filled in, under the name the API gives it', async () => {
 			const body = await requestOf({
-				audioFilePath: 'https://example.com/voice.mp3',
-				videoFilePath: 'https://example.com/head.mp4',
+				audio: url('https://example.com/voice.mp3'),
+				video: url('https://example.com/head.mp4'),
 				startSeconds: 1.5,
+				output: 'jobId',
+				clipEnd: 'seconds',
 				endSeconds: 4.25,
 				generationMode: 'pro',
-				additionalFields: { name: 'Welcome', maxFpsLimit: 12, height: 720, width: 1280 },
+				options: { name: 'Welcome', maxFpsLimit: 12, height: 720, width: 1280 },
 			});
 			expect(body).toStrictEqual({
 				name: 'Welcome',
@@ -55,8 +72,8 @@ describe('lipSync: create', () => {
 		});
 
 		it('has the defaults of the node where nothing was chosen: 15 seconds, Lite', async () => {
-			const { audioFilePath, videoFilePath } = JOB;
-			const body = await requestOf({ audioFilePath, videoFilePath });
+			const { audio, video, output, clipEnd } = JOB;
+			const body = await requestOf({ audio, video, output, clipEnd });
 			expect(body).toStrictEqual({ ...PLAIN, start_seconds: 0, end_seconds: 15 });
 		});
 
@@ -66,17 +83,14 @@ describe('lipSync: create', () => {
 		});
 
 		const LEFT_EMPTY: Array<[what: string, parameters: object]> = [
-			['no additional field was added', {}],
-			['the name is empty', { additionalFields: { name: '' } }],
-			['the name is blank', { additionalFields: { name: '   ' } }],
-			['the name has no value', { additionalFields: { name: '={{ $json.nothing }}' } }],
-			['Max FPS Limit has no value', { additionalFields: { maxFpsLimit: '={{ null }}' } }],
-			['Max FPS Limit is blank text', { additionalFields: { maxFpsLimit: '={{ " " }}' } }],
-			['height and width are 0', { additionalFields: { height: 0, width: 0 } }],
-			['the additional fields are null', { additionalFields: '={{ null }}' }],
+			['no option was added', {}],
+			['the name is empty', { options: { name: '' } }],
+			['the name is blank', { options: { name: '   ' } }],
+			['the name has no value', { options: { name: '={{ $json.nothing }}' } }],
+			['Max FPS Limit has no value', { options: { maxFpsLimit: '={{ null }}' } }],
+			['Max FPS Limit is blank text', { options: { maxFpsLimit: '={{ " " }}' } }],
+			['height and width are 0', { options: { height: 0, width: 0 } }],
 			['the options are null', { options: '={{ null }}' }],
-			['an address is left over from YouTube', { youtubeUrl: 'https://youtu.be/dQw4w9WgXcQ' }],
-			['a field name is left over from Binary File', { videoBinaryPropertyName: 'clip' }],
 		];
 		it.each(LEFT_EMPTY)('sends nothing for a field that is not in use: %s', async (_, more) => {
 			expect(await requestOf({ ...JOB, ...more })).toStrictEqual(PLAIN);
@@ -87,7 +101,7 @@ describe('lipSync: create', () => {
 			['a number with blanks', { endSeconds: '={{ " 2 " }}' }, { end_seconds: 2 }],
 			[
 				'paths with line breaks around them',
-				{ audioFilePath: '={{ "\\n https://example.com/voice.mp3 \\n" }}' },
+				{ audio: url('={{ "\\n https://example.com/voice.mp3 \\n" }}') },
 				{},
 			],
 		];
@@ -106,7 +120,7 @@ describe('lipSync: create', () => {
 			const ran = await bench.run(
 				workflowOf([{ json: { name } }], {
 					...JOB,
-					additionalFields: { name: '={{ $json.name }}' },
+					options: { name: '={{ $json.name }}' },
 				}),
 			);
 			expect(ran.error).toBeUndefined();
@@ -115,11 +129,11 @@ describe('lipSync: create', () => {
 		});
 
 		it('takes an address as it is, in any script and with any query', async () => {
-			const audioFilePath = 'https://cdn.example.com/grüße/音声.mp3?X-Sig=a%2Fb+c==&e=1';
-			const body = await requestOf({ ...JOB, audioFilePath });
+			const address = 'https://cdn.example.com/grüße/音声.mp3?X-Sig=a%2Fb+c==&e=1';
+			const body = await requestOf({ ...JOB, audio: url(address) });
 			expect(body).toStrictEqual({
 				...PLAIN,
-				assets: { ...PLAIN.assets, audio_file_path: audioFilePath },
+				assets: { ...PLAIN.assets, audio_file_path: address },
 			});
 		});
 	});
@@ -141,19 +155,17 @@ describe('lipSync: create', () => {
 			'https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ',
 			'HTTPS://WWW.YOUTUBE.COM/watch?v=-_w4w9WgXcQ',
 		];
-		it.each(ADDRESSES)('is taken from %s', async (youtubeUrl) => {
+		it.each(ADDRESSES)('is taken from %s', async (address) => {
 			const body = await requestOf({
-				audioFilePath: JOB.audioFilePath,
-				endSeconds: 1,
-				videoSource: 'youtube',
-				youtubeUrl,
+				...JOB,
+				video: youtube(address),
 			});
 			expect(body).toStrictEqual({
 				...PLAIN,
 				assets: {
 					audio_file_path: 'https://example.com/voice.mp3',
 					video_source: 'youtube',
-					youtube_url: youtubeUrl,
+					youtube_url: address,
 				},
 			});
 		});
@@ -161,10 +173,9 @@ describe('lipSync: create', () => {
 		it('goes with an audio file that is uploaded', async () => {
 			const ran = await bench.run(
 				workflowOf([itemWithFiles()], {
-					audioInput: 'binary',
-					endSeconds: 1,
-					videoSource: 'youtube',
-					youtubeUrl: 'https://youtu.be/dQw4w9WgXcQ',
+					...JOB,
+					audio: file('audio'),
+					video: youtube('https://youtu.be/dQw4w9WgXcQ'),
 				}),
 			);
 			expect(ran.error).toBeUndefined();
@@ -187,16 +198,18 @@ describe('lipSync: create', () => {
 		const pathOf = (type: string) =>
 			[...bench.sandbox.uploads.keys()].find((path) => path.includes(`/${type}.`));
 
-		const INPUTS: Array<[audioInput: string, videoInput: string]> = [
-			['path', 'path'],
-			['path', 'binary'],
-			['binary', 'path'],
-			['binary', 'binary'],
+		const MODES: Array<[audio: 'url' | 'file', video: 'url' | 'file']> = [
+			['url', 'url'],
+			['url', 'file'],
+			['file', 'url'],
+			['file', 'file'],
 		];
-		it.each(INPUTS)('audio from %s, video from %s', async (audioInput, videoInput) => {
-			const body = await requestOf({ ...JOB, audioInput, videoInput }, [itemWithFiles()]);
-			const audioPath = audioInput === 'path' ? JOB.audioFilePath : pathOf('audio');
-			const videoPath = videoInput === 'path' ? JOB.videoFilePath : pathOf('video');
+		it.each(MODES)('audio from %s, video from %s', async (audioMode, videoMode) => {
+			const audio = audioMode === 'file' ? FILES.audio : JOB.audio;
+			const video = videoMode === 'file' ? FILES.video : JOB.video;
+			const body = await requestOf({ ...JOB, audio, video }, [itemWithFiles()]);
+			const audioPath = audioMode === 'url' ? JOB.audio.value : pathOf('audio');
+			const videoPath = videoMode === 'url' ? JOB.video.value : pathOf('video');
 			expect([audioPath, videoPath]).not.toContain(undefined);
 			expect(body).toStrictEqual({
 				...PLAIN,
@@ -209,7 +222,7 @@ describe('lipSync: create', () => {
 		});
 
 		it('are uploaded before the job is created, both addresses asked for at once', async () => {
-			await requestOf({ ...JOB, audioInput: 'binary', videoInput: 'binary' }, [itemWithFiles()]);
+			await requestOf({ ...JOB, ...FILES }, [itemWithFiles()]);
 			expect(bench.sandbox.requests.map(({ endpoint }) => endpoint)).toEqual([
 				'uploadUrls',
 				'upload',
@@ -222,10 +235,8 @@ describe('lipSync: create', () => {
 			const ran = await bench.run(
 				workflowOf([itemWithFiles(), { json: {} }], {
 					...JOB,
-					audioInput: '={{ $itemIndex === 0 ? "binary" : "path" }}',
-					videoInput: '={{ $itemIndex === 0 ? "binary" : "path" }}',
-					audioBinaryPropertyName: 'audio',
-					videoBinaryPropertyName: 'video',
+					audio: `={{ $itemIndex === 0 ? ${JSON.stringify(FILES.audio)} : "${JOB.audio.value}" }}`,
+					video: `={{ $itemIndex === 0 ? ${JSON.stringify(FILES.video)} : "${JOB.video.value}" }}`,
 				}),
 			);
 			expect(ran.error).toBeUndefined();
@@ -244,15 +255,47 @@ describe('lipSync: create', () => {
 			const input = [{ json: {}, binary: { 'O-Ton 1': audio!, 'Büro 🎬': video! } }];
 			const ran = await bench.run(
 				workflowOf(input, {
-					audioInput: 'binary',
-					audioBinaryPropertyName: 'O-Ton 1',
-					videoInput: 'binary',
-					videoBinaryPropertyName: 'Büro 🎬',
-					endSeconds: 1,
+					...JOB,
+					audio: file('O-Ton 1'),
+					video: file('Büro 🎬'),
 				}),
 			);
 			expect(ran.error).toBeUndefined();
 			expect(bench.sandbox.jobs).toHaveLength(1);
+		});
+	});
+
+	describe('the files of earlier nodes', () => {
+		const read = (name: string, sample: string) =>
+			node(name, 'n8n-nodes-base.readWriteFile', {
+				fileSelector: join(__dirname, '../../samples', sample),
+			});
+
+		it('are taken where they are, without a Merge node', async () => {
+			const workflow = chained(
+				[read('Read Video', 'talking-head.mp4'), read('Read Audio', 'voice-over.mp3')],
+				{
+					...JOB,
+					video: file("={{ $('Read Video').item.binary.data }}"),
+					audio: file('data'),
+				},
+			);
+			const ran = await bench.run(workflow);
+			expect(ran.error).toBeUndefined();
+			expect([...bench.sandbox.uploads.values()].map(({ bytes }) => bytes).sort()).toEqual(
+				[AUDIO.length, VIDEO.length].sort(),
+			);
+			expect(bench.sandbox.jobs).toHaveLength(1);
+		});
+
+		it('mean the field “data” where an expression names none', async () => {
+			const workflow = chained([read('Read Audio', 'voice-over.mp3')], {
+				...JOB,
+				audio: file('={{ "" }}'),
+			});
+			const ran = await bench.run(workflow);
+			expect(ran.error).toBeUndefined();
+			expect([...bench.sandbox.uploads.values()].map(({ bytes }) => bytes)).toEqual([AUDIO.length]);
 		});
 	});
 
@@ -279,6 +322,32 @@ describe('lipSync: create', () => {
 			expect(ran.items()).toStrictEqual([{ json: body, pairedItem: { item: 0 } }]);
 		});
 
+		it('comes with a hint what to do next, where the node did not wait', async () => {
+			const ran = await bench.run(workflowOf(items(1), JOB));
+			expect(ran.task()!.hints).toEqual([
+				expect.objectContaining({ message: expect.stringMatching(/“Wait for a video to finish”/) }),
+			]);
+		});
+
+		it('is the video, its address and what people use, where nothing else was chosen', async () => {
+			const { output, simplify, ...parameters } = JOB;
+			expect([output, simplify]).toEqual(['jobId', false]);
+			const ran = await bench.run(
+				workflowOf(items(1), { ...parameters, options: { pollInterval: 0.05 } }),
+			);
+			const [{ json, binary }] = ran.items() as [{ json: object; binary: IBinaryKeyData }];
+			expect(Object.keys(json)).toEqual([
+				'id',
+				'name',
+				'status',
+				'credits_charged',
+				'video_url',
+				'expires_at',
+			]);
+			expect(await bench.engine.content(binary.data!.id!)).toEqual(VIDEO);
+			expect(ran.task()!.hints ?? []).toEqual([]);
+		});
+
 		it('has neither the JSON nor the files of the input in it', async () => {
 			const ran = await bench.run(workflowOf([{ ...itemWithFiles(), json: { secret: 1 } }], JOB));
 			expect(Object.keys(ran.items()[0]!)).toEqual(['json', 'pairedItem']);
@@ -298,8 +367,7 @@ describe('lipSync: create', () => {
 			const ran = await bench.run(
 				workflowOf(items(COUNT), {
 					...JOB,
-					additionalFields: { name: '={{ "item " + $json.number }}' },
-					options: { parallelRequests: COUNT },
+					options: { name: '={{ "item " + $json.number }}', parallelRequests: COUNT },
 				}),
 			);
 			expect(ran.error).toBeUndefined();
@@ -319,7 +387,7 @@ describe('lipSync: create', () => {
 					...JOB,
 					endSeconds: '={{ $json.seconds }}',
 					generationMode: '={{ $json.seconds === 3 ? "pro" : "lite" }}',
-					additionalFields: { name: '={{ $json.title }}' },
+					options: { name: '={{ $json.title }}' },
 				}),
 			);
 			const jobOf = new Map(bench.sandbox.jobs.map((job) => [job.request.name, job]));

@@ -1,8 +1,10 @@
 import type { INode } from 'n8n-workflow';
 
-import type { LipSyncRequest } from '../../nodes/magicHour/api.types.ts';
+import { RETRY, RUN_FAILED_ITEMS } from '../../nodes/magicHour/advice.ts';
+import type { LipSyncRequest } from '../../nodes/magicHour/api/contract.ts';
 import type { Endpoint, FaultAction } from '../../sandbox/index.cts';
 import { Bench, JOB, NODE, WAITED_JOB, items, itemWithFiles, workflowOf } from './support.cts';
+import { file } from '../support/sources.cts';
 
 /** What the API answers, and what the person is told. */
 interface Row {
@@ -74,20 +76,11 @@ const BOTH_SHAPES: Array<Row & { code: string }> = [
 		tries: 1,
 	},
 	{
-		status: 429,
-		code: 'rate_limited',
-		says: 'Too Many Requests',
-		message: 'Magic Hour gets too many requests from you (tried 5 times): Too Many Requests',
-		description: 'Lower Parallel Requests in the options, or run fewer items at a time.',
-		tries: 5,
-	},
-	{
 		status: 502,
 		code: 'bad_gateway',
 		says: 'Bad Gateway',
 		message: 'Magic Hour answered with status 502 (tried 5 times): Bad Gateway',
-		description:
-			'The service has a problem of its own. Run the item again later. No job was created.',
+		description: 'The service has a problem of its own. Wait some minutes. No job was created.',
 		tries: 5,
 	},
 	{
@@ -95,8 +88,7 @@ const BOTH_SHAPES: Array<Row & { code: string }> = [
 		code: 'unavailable',
 		says: 'Down for maintenance',
 		message: 'Magic Hour answered with status 503 (tried 5 times): Down for maintenance',
-		description:
-			'The service has a problem of its own. Run the item again later. No job was created.',
+		description: 'The service has a problem of its own. Wait some minutes. No job was created.',
 		tries: 5,
 	},
 	...[500, 504].map((status) => ({
@@ -104,7 +96,7 @@ const BOTH_SHAPES: Array<Row & { code: string }> = [
 		code: 'internal_error',
 		says: 'Oops',
 		message: `The job may exist: Magic Hour failed with status ${status} after the request was sent`,
-		description: `Look in your library (${LIBRARY}) before you run this item again, or you may pay for it twice.`,
+		description: `Look in your library first: ${LIBRARY} If the job is there, use Wait (Video Project) with its ID.`,
 		ourCode: 'job_may_exist',
 		tries: 1,
 	})),
@@ -117,7 +109,7 @@ const PAYMENT: Row[] = [
 		code: 'insufficient_credits',
 		says: 'You need 450 credits',
 		message: 'Your Magic Hour account has too few credits: You need 450 credits',
-		description: `Buy credits: ${PRICING}. A shorter clip, a lower Max FPS Limit or Lite instead of Pro costs less.`,
+		description: `Buy credits: ${PRICING}. A shorter clip, fewer frames per second or Lite instead of Pro cost less.`,
 		tries: 1,
 	},
 	{
@@ -145,6 +137,10 @@ const PAYMENT: Row[] = [
 	},
 ];
 
+/** n8n shows the pages that our advice names as links. */
+const withLinks = (text: string) =>
+	text.replace(/https:\/\/magichour\.ai\/[\w/?=&-]+/g, '<a href="$&" target="_blank">$&</a>');
+
 const ROWS: Row[] = [
 	...BOTH_SHAPES,
 	...BOTH_SHAPES.map((row): Row => ({ ...row, code: undefined })),
@@ -160,7 +156,7 @@ describe('errors', () => {
 	beforeEach(() => bench.sandbox.reset());
 	afterAll(async () => await bench.stop());
 
-	const NAMED = { ...JOB, additionalFields: { name: '={{ "item " + $json.number }}' } };
+	const NAMED = { ...JOB, options: { name: '={{ "item " + $json.number }}' } };
 
 	/** Lets the creation of one item fail, for as long as it is tried. */
 	function failItem(number: number, action: FaultAction, times = 5) {
@@ -191,7 +187,7 @@ describe('errors', () => {
 					message,
 					httpCode: String(status),
 				});
-				expect(ran.error?.description).toContain(description);
+				expect(ran.error?.description).toContain(withLinks(description));
 				expect(ran.error?.context?.itemIndex).toBe(0);
 				expect(bench.sandbox.requestsTo('createLipSync')).toHaveLength(tries);
 			});
@@ -203,6 +199,7 @@ describe('errors', () => {
 					{
 						json: {
 							error: message,
+							description: expect.stringContaining(description) as string,
 							...(outCode !== undefined && { code: outCode }),
 							httpCode: status,
 						},
@@ -248,13 +245,13 @@ describe('errors', () => {
 		const SENTENCES: Array<[sentence: string, parameter: string | undefined]> = [
 			["assets.video_file_path: 'api-assets/x/audio.mp3' was uploaded as audio", 'Video'],
 			["assets.audio_file_path: there is no uploaded file 'video.mp4'", 'Audio'],
-			['assets.youtube_url: Invalid video URL', 'YouTube URL'],
-			['This YouTube video is private', 'YouTube URL'],
+			['assets.youtube_url: Invalid video URL', 'Video'],
+			['This YouTube video is private', 'Video'],
 			['end_seconds must be greater than start_seconds', 'End (Seconds)'],
 			['The video is too short: start_seconds is after its end', 'Start (Seconds)'],
 			['style.generation_mode: Invalid option', 'Generation Mode'],
 			['max_fps_limit must be at least 1', 'Max FPS Limit'],
-			['height: Invalid input', 'Height'],
+			['height: Invalid input', 'Size: Height (Deprecated)'],
 			['name: must not be empty', 'Name'],
 			['No face was found in the video', 'Video'],
 			['Something is wrong', undefined],
@@ -289,7 +286,7 @@ describe('errors', () => {
 			failItem(0, action, 1);
 			const ran = await bench.run(workflowOf(items(1), NAMED));
 			expect(ran.error?.message).toMatch(message);
-			expect(ran.error?.description).toContain(`Look in your library (${LIBRARY})`);
+			expect(ran.error?.description).toContain(withLinks(`Look in your library first: ${LIBRARY}`));
 			expect(bench.sandbox.requestsTo('createLipSync')).toHaveLength(1);
 		});
 
@@ -319,8 +316,51 @@ describe('errors', () => {
 				'Could not create the job at Magic Hour: no connection could be opened (ECONNREFUSED) (tried 5 times)',
 			);
 			expect(ran.error?.description).toBe(
-				'Check the network of this n8n server and the Base URL of the credential, and run the item again. No job was created.',
+				`Check the network of this n8n server and the Base URL of the credential. No job was created. ${RETRY}`,
 			);
+		});
+	});
+
+	describe('429, for longer than the patience under limits', () => {
+		const LIMITED = { ...NAMED, options: { ...NAMED.options, patienceMinutes: 0.005 } };
+		const refuse = (number: number) => failItem(number, { status: 429 }, Infinity);
+
+		it('says that no job was created', async () => {
+			refuse(0);
+			const ran = await bench.run(workflowOf(items(1), LIMITED));
+			expect(ran.error).toMatchObject({
+				name: 'NodeApiError',
+				message: 'Magic Hour limits the rate: 0 of 1 created, then none for 0.005 minutes',
+				description: `No job was created, and nothing was charged. ${RETRY}`,
+				httpCode: '429',
+			});
+		});
+
+		it('says how many jobs were created, and that the rest were not', async () => {
+			for (const number of [3, 4]) refuse(number);
+			const ran = await bench.run(workflowOf(items(5), LIMITED));
+			expect(ran.error?.message).toBe(
+				'Magic Hour limits the rate: 3 of 5 created, then none for 0.005 minutes',
+			);
+			expect(ran.error?.description).toContain(
+				`The other 2 were not created, and cost nothing. ${RETRY}`,
+			);
+			for (const { id } of bench.sandbox.jobs) expect(ran.error?.description).toContain(id);
+		});
+
+		it('fails only the items that have no job, where the node continues', async () => {
+			refuse(2);
+			const ran = await bench.run(workflowOf(items(3), LIMITED, CONTINUE));
+			expect(ran.json()).toEqual([
+				{ id: jobId(0), credits_charged: 30 },
+				{ id: jobId(1), credits_charged: 30 },
+				{
+					error: 'Magic Hour limits the rate: 2 of 3 created, then none for 0.005 minutes',
+					description: `The other one was not created, and costs nothing. ${RUN_FAILED_ITEMS}`,
+					code: 'rate_limited',
+					httpCode: 429,
+				},
+			]);
 		});
 	});
 
@@ -368,9 +408,8 @@ describe('errors', () => {
 			bench.sandbox.fail({ on, action });
 			const ran = await bench.run(
 				workflowOf([itemWithFiles()], {
-					audioInput: 'binary',
-					endSeconds: 1,
-					videoFilePath: JOB.videoFilePath,
+					...JOB,
+					audio: file('audio'),
 				}),
 			);
 			expect(ran.error).toBeUndefined();
@@ -380,10 +419,10 @@ describe('errors', () => {
 
 		it('an upload that cannot be made ends before a job is created', async () => {
 			bench.sandbox.fail({ on: 'upload', action: { status: 503 }, times: 4 });
-			const ran = await bench.run(workflowOf([itemWithFiles()], { ...JOB, audioInput: 'binary' }));
+			const ran = await bench.run(workflowOf([itemWithFiles()], { ...JOB, audio: file('audio') }));
 			expect(ran.error).toMatchObject({
 				message: "Could not upload the file to Magic Hour's storage: status 503 (tried 4 times)",
-				description: 'Run the item again: it gets a fresh address.',
+				description: `Another try gets a fresh address. ${RETRY}`,
 				httpCode: '503',
 			});
 			expect(bench.sandbox.requestsTo('createLipSync')).toEqual([]);
@@ -400,7 +439,7 @@ describe('errors', () => {
 		it('and the jobs of the others are named, so that no id is lost', async () => {
 			failItem(1, { status: 400, body: { message: 'No' } });
 			const ran = await bench.run(
-				workflowOf(items(2), { ...NAMED, options: { parallelRequests: 1 } }),
+				workflowOf(items(2), { ...NAMED, options: { ...NAMED.options, parallelRequests: 1 } }),
 			);
 			expect(ran.error?.description).toContain(`Jobs of the other items: ${jobId(0)}.`);
 		});
@@ -412,6 +451,13 @@ describe('errors', () => {
 			pairedItem: { item: number },
 		});
 
+		it('an item that another try may mend is not told to retry, which n8n offers for failed executions only', async () => {
+			failItem(0, { status: 503 });
+			const ran = await bench.run(workflowOf(items(1), NAMED, CONTINUE));
+			expect(ran.json()[0]!.description).toContain(RUN_FAILED_ITEMS);
+			expect(ran.json()[0]!.description).not.toContain('Executions');
+		});
+
 		it('a failed item stands in its place among the others', async () => {
 			failItem(1, { status: 402, body: { code: 'insufficient_credits', message: 'Broke' } });
 			const ran = await bench.run(workflowOf(items(3), NAMED, CONTINUE));
@@ -421,6 +467,7 @@ describe('errors', () => {
 				{
 					json: {
 						error: 'Your Magic Hour account has too few credits: Broke',
+						description: expect.stringMatching(/^Buy credits: /) as string,
 						code: 'insufficient_credits',
 						httpCode: 402,
 					},
@@ -435,7 +482,11 @@ describe('errors', () => {
 			const ran = await bench.run(workflowOf(items(2), NAMED, { continueOnFail: true }));
 			expect(ran.json()).toStrictEqual([
 				CREATED(0).json,
-				{ error: 'Magic Hour refused the request: No', httpCode: 400 },
+				{
+					error: 'Magic Hour refused the request: No',
+					description: 'Check the parameters of this item.',
+					httpCode: 400,
+				},
 			]);
 		});
 
@@ -449,6 +500,7 @@ describe('errors', () => {
 					json: {
 						number: 1,
 						error: 'Your Magic Hour account has too few credits: Broke',
+						description: expect.stringMatching(/^Buy credits: /) as string,
 						code: 'insufficient_credits',
 						httpCode: 402,
 					},
@@ -469,7 +521,12 @@ describe('errors', () => {
 			const { id } = bench.sandbox.jobs[0]!;
 			expect(ran.items(output)).toStrictEqual([
 				{
-					json: { error: `Job ${id} failed: No face`, code: 'no_source_face', id },
+					json: {
+						error: `The render failed: No face (job ${id})`,
+						description: expect.stringContaining('run the workflow with this item only') as string,
+						code: 'no_source_face',
+						id,
+					},
 					pairedItem: { item: 0 },
 				},
 			]);
@@ -492,6 +549,7 @@ describe('errors', () => {
 			expect(ran.json(1)).toStrictEqual([
 				{
 					error: 'There is no video project cm404 for this API key',
+					description: expect.stringMatching(/misspelt/) as string,
 					httpCode: 404,
 					id: 'cm404',
 				},
@@ -522,7 +580,11 @@ describe('errors', () => {
 			const ran = await bench.run(workflowOf(items(2), JOB, CONTINUE), {
 				credentials: { magicHourApi: { apiKey: 'wrong', baseUrl: bench.sandbox.url } },
 			});
-			const failed = { error: 'Magic Hour does not accept the API key', httpCode: 401 };
+			const failed = {
+				error: 'Magic Hour does not accept the API key',
+				description: expect.stringMatching(/^Check the key in the credential/) as string,
+				httpCode: 401,
+			};
 			expect(ran.json()).toStrictEqual([failed, failed]);
 		});
 	});

@@ -1,5 +1,6 @@
 import type { FaultAction } from '../../sandbox/index.cts';
 import { Bench, items, itemWithFiles, JOB, WAITED_JOB, workflowOf } from './support.cts';
+import { FILES } from '../support/sources.cts';
 
 /** Faults that do not pass: the node gives up after a bounded number of tries, and says why. */
 
@@ -7,21 +8,12 @@ const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
 
 describe('a fault that lasts', () => {
 	let bench: Bench;
-	beforeAll(async () => {
-		bench = await Bench.start();
-		bench.shortenSilence(0.2);
-	});
+	beforeAll(async () => (bench = await Bench.start()));
 	beforeEach(() => bench.sandbox.reset());
 	afterAll(async () => await bench.stop());
 
 	describe('when a job is created', () => {
 		it.each<[string, FaultAction, tries: number, message: RegExp]>([
-			[
-				'429',
-				{ status: 429, body: { message: 'Slow down' } },
-				5,
-				/too many requests from you \(tried 5/,
-			],
 			['502', { status: 502, body: 'Bad' }, 5, /status 502 \(tried 5 times\)/],
 			['503', { status: 503, body: 'Bad' }, 5, /status 503 \(tried 5 times\)/],
 		])('%s: tries again, makes no job and says so', async (_, action, tries, message) => {
@@ -61,7 +53,7 @@ describe('a fault that lasts', () => {
 		['garbage', 'garbage'],
 	])('when files are uploaded, %s: no job', async (_, action) => {
 		bench.sandbox.fail({ on: 'uploadUrls', action, times: Infinity });
-		const parameters = { audioInput: 'binary', videoInput: 'binary' };
+		const parameters = { ...JOB, ...FILES };
 		const { error } = await bench.run(workflowOf([itemWithFiles()], parameters));
 		expect(error!.message).toMatch(/tried 5 times/);
 		expect(bench.sandbox.requestsTo('createLipSync')).toHaveLength(0);

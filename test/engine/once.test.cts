@@ -1,12 +1,21 @@
-import type { INode } from 'n8n-workflow';
+import { Container } from '@n8n/di';
+import fc from 'fast-check';
+import { BinaryDataService } from 'n8n-core';
+import type { INode, IRun, IRunExecutionData } from 'n8n-workflow';
 
 import { storedForRetry } from '../../engine/retry.cts';
 import type { Endpoint, FaultAction } from '../../sandbox/index.cts';
+import { draw, SEED } from '../support/draw.cts';
+import { Marks } from '../support/marks.cts';
 import { AUDIO, Bench, type Item, type Ran, VIDEO, workflowOf } from './support.cts';
+import { FILES } from '../support/sources.cts';
 
 /**
  * Paid once: whatever one request meets with, wherever in the batch, however the node is set, no item ever has
  * two jobs, and no job id that the API gave away is lost.
+ *
+ * Every request meets every fault at every place. How the node is set, and what else is true of the execution, is
+ * drawn for each by `SEED`, and changes from run to run; with `CASES=all`, every setting is tried.
  */
 
 const REQUESTS: Endpoint[] = ['uploadUrls', 'upload', 'createLipSync', 'getProject', 'download'];
@@ -37,14 +46,61 @@ const SETTINGS: Array<Partial<INode>> = [
 	{ retryOnFail: true, maxTries: 3, waitBetweenTries: 1, onError: 'continueErrorOutput' },
 ];
 
+/** The settings that a case is tried with. */
+const settingsFor = (purpose: string) =>
+	process.env.CASES === 'all' ? SETTINGS : [draw(fc.constantFrom(...SETTINGS), purpose)];
+
+/** What else n8n may do between two tries. */
+const WAYS = [
+	'nothing else',
+	'its files came with a webhook, and n8n renames them when the execution ends',
+	'an expression reads differently in each execution',
+	'the original is retried again after its retry',
+] as const;
+type Way = (typeof WAYS)[number];
+
+const wayFor = (purpose: string): Way => draw(fc.constantFrom(...WAYS), `way ${purpose}`);
+
+const parametersFor = (way: Way): INode['parameters'] =>
+	way === WAYS[2]
+		? { ...PARAMETERS, startSeconds: '={{ Number($execution.id) % 9 / 100 }}' }
+		: PARAMETERS;
+
+async function itemsFor(way: Way, count: number): Promise<Item[]> {
+	const input = itemsWithFiles(count);
+	if (way !== WAYS[1]) return input;
+	for (const { binary } of input) {
+		for (const [field, file] of Object.entries(binary!)) {
+			const location = { type: 'execution', workflowId: 'workflow', executionId: 'temp' } as const;
+			const content = Buffer.from(file.data, 'base64');
+			binary![field] = await Container.get(BinaryDataService).store(location, content, file);
+		}
+	}
+	return input;
+}
+
+/** What n8n has stored of a run, with the names that its files have by then. */
+async function storedIn(way: Way, run: IRun): Promise<IRunExecutionData> {
+	const stored = storedForRetry(run);
+	if (way !== WAYS[1]) return stored;
+	const text = JSON.stringify(stored);
+	const before = new Set(text.match(/workflows\/workflow\/executions\/temp\/binary_data\/[\w-]+/g));
+	const renamed = (name: string) => name.replace('/temp/', '/1/');
+	for (const name of before) await Container.get(BinaryDataService).rename(name, renamed(name));
+	return JSON.parse(text.replaceAll('/executions/temp/', '/executions/1/')) as IRunExecutionData;
+}
+
 const PARAMETERS: INode['parameters'] = {
-	audioInput: 'binary',
-	videoInput: 'binary',
+	...FILES,
+	clipEnd: 'seconds',
 	endSeconds: 1,
-	waitForCompletion: true,
-	downloadOutput: true,
-	additionalFields: { name: '={{ $json.name }}' },
-	options: { pollInterval: 0.05, timeoutMinutes: 0.05, parallelRequests: 1 },
+	output: 'videoFile',
+	options: {
+		name: '={{ $json.name }}',
+		pollInterval: 0.05,
+		timeoutMinutes: 1,
+		parallelRequests: 1,
+	},
 };
 
 /** Items with files of their own, so that each is uploaded. */
@@ -61,12 +117,11 @@ const itemsWithFiles = (count: number): Item[] =>
 		};
 	});
 
-describe.each(REQUESTS)('when a request to %s meets with', (endpoint) => {
+beforeAll(async () => await new Marks().use());
+
+describe.each(REQUESTS)(`when a request to %s (SEED=${SEED}) meets with`, (endpoint) => {
 	let bench: Bench;
-	beforeAll(async () => {
-		bench = await Bench.start({ queueSeconds: 0, renderSeconds: 0.02 });
-		bench.shortenSilence(0.25);
-	});
+	beforeAll(async () => (bench = await Bench.start({ queueSeconds: 0, renderSeconds: 0.02 })));
 	afterAll(async () => await bench.stop());
 
 	const jobsPerItem = () => {
@@ -100,13 +155,14 @@ describe.each(REQUESTS)('when a request to %s meets with', (endpoint) => {
 		describe.each([
 			['a single item', 1, 0],
 			['the third of six items', 6, 2],
-		])('at %s', (_, count, skip) => {
-			it.each(SETTINGS)('%j', async (settings) => {
+		])('at %s', (place, count, skip) => {
+			it.each(settingsFor(`${endpoint} ${name} ${place}`))('%j', async (settings) => {
 				const { sandbox } = bench;
 				sandbox.reset();
 				faultyJob = skip;
 				sandbox.fail({ on: endpoint, action, skip });
-				const workflow = workflowOf(itemsWithFiles(count), PARAMETERS, settings);
+				const way = wayFor(`${endpoint} ${name} ${place} ${JSON.stringify(settings)}`);
+				const workflow = workflowOf(await itemsFor(way, count), parametersFor(way), settings);
 				const ran = await bench.run(workflow);
 
 				expect(Math.max(0, ...jobsPerItem().values())).toBeLessThanOrEqual(1);
@@ -137,9 +193,10 @@ describe.each(REQUESTS)('when a request to %s meets with', (endpoint) => {
 				}
 				// The person has looked, and retries the execution from n8n's list.
 				const before = jobsPerItem();
+				const resume = await storedIn(way, ran.run);
 				const again = await bench.run(workflow, {
 					mode: 'retry',
-					resume: storedForRetry(ran.run),
+					resume: structuredClone(resume),
 				});
 				expect(again.error).toBeUndefined();
 				expect(again.json().map(({ status }) => status)).toEqual(Array(count).fill('complete'));
@@ -147,12 +204,16 @@ describe.each(REQUESTS)('when a request to %s meets with', (endpoint) => {
 					const sentAgain = item === `item ${skip}` && doubtful ? 1 : 0;
 					expect(jobs).toBeLessThanOrEqual(Math.max(1, (before.get(item) ?? 0) + sentAgain));
 				}
+				if (way !== WAYS[3]) return;
+				const after = sandbox.jobs.length;
+				await bench.run(workflow, { mode: 'retry', resume });
+				expect(sandbox.jobs).toHaveLength(after);
 			});
 		});
 	});
 });
 
-describe('when no connection can be opened at all', () => {
+describe(`when no connection can be opened at all (SEED=${SEED})`, () => {
 	let bench: Bench;
 	beforeAll(async () => (bench = await Bench.start({ queueSeconds: 0, renderSeconds: 0.02 })));
 	beforeEach(() => bench.sandbox.reset());
@@ -165,8 +226,8 @@ describe('when no connection can be opened at all', () => {
 	describe.each([
 		['a single item', 1],
 		['six items', 6],
-	])('%s', (_, count) => {
-		it.each(SETTINGS)('%j', async (settings) => {
+	])('%s', (place, count) => {
+		it.each(settingsFor(`no connection ${place}`))('%j', async (settings) => {
 			const workflow = workflowOf(itemsWithFiles(count), PARAMETERS, settings);
 			const ran = await bench.run(workflow, nowhere);
 			const errors = [...ran.json(0), ...ran.json(1)].map(({ error }) => String(error));

@@ -1,6 +1,7 @@
 import type { INode } from 'n8n-workflow';
 
 import { Bench, JOB, items, itemWithFiles, workflowOf, type Item } from './support.cts';
+import { file, url, youtube } from '../support/sources.cts';
 
 /** A parameter that cannot be meant: the field, what is wrong with it, and what the person is told. */
 interface Refused {
@@ -11,27 +12,24 @@ interface Refused {
 	description?: string | RegExp;
 }
 
-const file = (description: object): Item => ({
+const itemWith = (description: object): Item => ({
 	json: {},
 	binary: { data: { mimeType: '', data: 'YWJj', ...description } },
 });
 
 const NOT_A_PATH = 'is neither an http(s) URL nor a file_path';
 
-const audioPath = (
-	value: string,
-	message = `Audio URL or File Path ${NOT_A_PATH}: “${value}”`,
-) => ({
+const audioPath = (value: string, message = `Audio ${NOT_A_PATH}: “${value}”`) => ({
 	case: `audio path ${value}`,
-	parameters: { audioFilePath: value },
+	parameters: { audio: url(value) },
 	message,
-	description: /choose Binary File as the Audio Input/,
+	description: /To use a file from this workflow, set Audio to File\./,
 });
 
-const youtube = (value: string): Refused => ({
+const notOnYoutube = (value: string): Refused => ({
 	case: `YouTube URL ${value}`,
-	parameters: { videoSource: 'youtube', youtubeUrl: value },
-	message: `YouTube URL is not the address of a YouTube video: “${value}”`,
+	parameters: { video: youtube(value) },
+	message: `Video is not the address of a YouTube video: “${value}”`,
 	description: /^Copy the address from the browser/,
 });
 
@@ -39,28 +37,28 @@ const CLIP: Refused[] = [
 	{
 		case: 'an end before the start',
 		parameters: { startSeconds: 5, endSeconds: 3 },
-		message: 'End (Seconds) has to be greater than Start (Seconds), and 3 is not greater than 5',
+		message: 'End (Seconds) must be greater than Start (Seconds), and 3 is not greater than 5',
 		description: /^Correct the clip/,
 	},
 	{
 		case: 'an end at the start',
 		parameters: { startSeconds: 3, endSeconds: 3 },
-		message: 'End (Seconds) has to be greater than Start (Seconds), and 3 is not greater than 3',
+		message: 'End (Seconds) must be greater than Start (Seconds), and 3 is not greater than 3',
 	},
 	{
 		case: 'an end before the start, in text',
 		parameters: { startSeconds: '={{ "10" }}', endSeconds: '={{ "9" }}' },
-		message: 'End (Seconds) has to be greater than Start (Seconds), and 9 is not greater than 10',
+		message: 'End (Seconds) must be greater than Start (Seconds), and 9 is not greater than 10',
 	},
 	{
 		case: 'a negative start',
 		parameters: { startSeconds: -0.5 },
-		message: 'Start (Seconds) has to be at least 0, and is -0.5',
+		message: 'Start (Seconds) must be at least 0; got -0.5',
 	},
 	{
 		case: 'an end of 0',
 		parameters: { endSeconds: 0 },
-		message: 'End (Seconds) has to be at least 0.1, and is 0',
+		message: 'End (Seconds) must be at least 0.1; got 0',
 	},
 	...(
 		[
@@ -68,16 +66,16 @@ const CLIP: Refused[] = [
 			['$json.nothing', 'is empty'],
 			['""', 'is empty'],
 			['"  "', 'is empty'],
-			['"12s"', 'has to be a number, and is the text “12s”'],
-			['"1,5"', 'has to be a number, and is the text “1,5”'],
-			['"0:12"', 'has to be a number, and is the text “0:12”'],
-			['NaN', 'has to be a number, and is NaN'],
-			['Infinity', 'has to be a number, and is Infinity'],
-			['"Infinity"', 'has to be a number, and is the text “Infinity”'],
-			['[1]', 'has to be a number, and is a list'],
-			['({ seconds: 1 })', 'has to be a number, and is an object'],
-			['true', 'has to be a number, and is a boolean'],
-			['$now', 'has to be a number, and is an object'],
+			['"12s"', 'must be a number; got “12s”'],
+			['"1,5"', 'must be a number; got “1,5”'],
+			['"0:12"', 'must be a number; got “0:12”'],
+			['NaN', 'must be a number; got NaN'],
+			['Infinity', 'must be a number; got Infinity'],
+			['"Infinity"', 'must be a number; got “Infinity”'],
+			['[1]', 'must be a number; got a list'],
+			['({ seconds: 1 })', 'must be a number; got an object'],
+			['true', 'must be a number; got a boolean'],
+			['$now', 'must be a number; got an object'],
 		] as const
 	).map(([expression, message]) => ({
 		case: `an end that is ${expression}`,
@@ -88,41 +86,41 @@ const CLIP: Refused[] = [
 	...['null', '"ultra"', '"Lite"', '["lite"]', '({})', '1'].map((expression) => ({
 		case: `a mode that is ${expression}`,
 		parameters: { generationMode: `={{ ${expression} }}` },
-		message: 'Generation Mode has to be one of lite, standard, pro',
+		message: /^Generation Mode must be one of Lite, Standard, Pro; got ./,
 	})),
 	{
 		case: 'a frame rate of 0',
-		parameters: { additionalFields: { maxFpsLimit: 0 } },
-		message: 'Max FPS Limit has to be at least 1, and is 0',
+		parameters: { options: { maxFpsLimit: 0 } },
+		message: 'Max FPS Limit must be at least 1; got 0',
 	},
 	{
 		case: 'a frame rate in words',
-		parameters: { additionalFields: { maxFpsLimit: '={{ "thirty" }}' } },
-		message: 'Max FPS Limit has to be a number, and is the text “thirty”',
+		parameters: { options: { maxFpsLimit: '={{ "thirty" }}' } },
+		message: 'Max FPS Limit must be a number; got “thirty”',
 	},
 ];
 
 const PATHS: Refused[] = [
 	...['""', '"   "', 'null', 'undefined', '$json.nothing'].map((expression) => ({
 		case: `an audio path that is ${expression}`,
-		parameters: { audioFilePath: `={{ ${expression} }}` },
-		message: 'Audio URL or File Path is empty',
+		parameters: { audio: url(`={{ ${expression} }}`) },
+		message: 'Audio is empty',
 		description: 'Fill in the field, or check that its expression has a value for this item.',
 	})),
 	{
 		case: 'an empty video path',
-		parameters: { videoFilePath: '={{ "" }}' },
-		message: 'Video URL or File Path is empty',
+		parameters: { video: url('={{ "" }}') },
+		message: 'Video is empty',
 	},
 	{
 		case: 'a list for a path',
-		parameters: { audioFilePath: '={{ ["https://example.com/voice.mp3"] }}' },
-		message: 'Audio URL or File Path has to be text, and is a list',
+		parameters: { audio: url('={{ ["https://example.com/voice.mp3"] }}') },
+		message: 'Audio must be text; got a list',
 	},
 	{
 		case: 'an object for a path',
-		parameters: { videoFilePath: '={{ ({ url: "https://example.com/head.mp4" }) }}' },
-		message: 'Video URL or File Path has to be text, and is an object',
+		parameters: { video: url('={{ ({ url: "https://example.com/head.mp4" }) }}') },
+		message: 'Video must be text; got an object',
 	},
 	audioPath('/home/me/voice.mp3'),
 	audioPath('./voice.mp3'),
@@ -145,66 +143,68 @@ const PATHS: Refused[] = [
 	audioPath('javascript:alert(1)'),
 	{
 		case: 'a local path for the video',
-		parameters: { videoFilePath: '/data/head.mp4' },
-		message: `Video URL or File Path ${NOT_A_PATH}: “/data/head.mp4”`,
-		description: /choose Binary File as the Video Input/,
+		parameters: { video: url('/data/head.mp4') },
+		message: `Video ${NOT_A_PATH}: “/data/head.mp4”`,
+		description: /set Video to File/,
 	},
 	{
 		case: 'the content of a file for a path',
-		parameters: { audioFilePath: '={{ "abcd/".repeat(1000000) }}' },
-		message: 'Audio URL or File Path is too long: 5000000 characters',
+		parameters: { audio: url('={{ "abcd/".repeat(1000000) }}') },
+		message: 'Audio is too long: 5000000 characters',
 	},
 	{
 		case: 'an address without an end',
-		parameters: { videoFilePath: '={{ "https://example.com/" + "a".repeat(3000000) }}' },
-		message: 'Video URL or File Path is too long: 3000020 characters',
+		parameters: { video: url('={{ "https://example.com/" + "a".repeat(3000000) }}') },
+		message: 'Video is too long: 3000020 characters',
 	},
 	{
 		case: 'a name without an end',
-		parameters: { additionalFields: { name: '={{ "x".repeat(3000000) }}' } },
+		parameters: { options: { name: '={{ "x".repeat(3000000) }}' } },
 		message: 'Name is too long: 3000000 characters',
 	},
 	{
 		case: 'an object for a name',
-		parameters: { additionalFields: { name: '={{ ({}) }}' } },
-		message: 'Name has to be text, and is an object',
+		parameters: { options: { name: '={{ ({}) }}' } },
+		message: 'Name must be text; got an object',
 	},
-	...(['audioInput', 'videoInput'] as const).map((name) => ({
-		case: `an ${name} that there is not`,
-		parameters: { [name]: '={{ "upload" }}', audioBinaryPropertyName: 'audio' },
-		message: / Input has to be one of path, binary$/,
+	...(['audio', 'video'] as const).map((name) => ({
+		case: `a mode of ${name} that there is not`,
+		parameters: { [name]: `={{ ({ mode: "upload", value: "data" }) }}` },
+		message: / must be one of URL, File(, YouTube)?; got “upload”$/,
 	})),
 	{
-		case: 'a video source that there is not',
-		parameters: { videoSource: '={{ "vimeo" }}', youtubeUrl: 'https://youtu.be/dQw4w9WgXcQ' },
-		message: 'Video Source has to be one of file, youtube',
+		case: 'a file for an address',
+		parameters: { audio: url('={{ $binary.audio }}') },
+		input: itemWithFiles(),
+		message: 'Audio must be an address; got a file',
+		description: 'Set Audio to File.',
 	},
 ];
 
 const YOUTUBE: Refused[] = [
-	youtube('https://vimeo.com/76979871'),
-	youtube('https://www.youtube.com/'),
-	youtube('https://www.youtube.com/watch'),
-	youtube('https://www.youtube.com/watch?v='),
-	youtube('https://www.youtube.com/@somebody'),
-	youtube('https://www.youtube.com/playlist?list=PL123'),
-	youtube('https://www.youtube.com/shorts/'),
-	youtube('https://youtu.be/'),
-	youtube('https://youtube.com.example.com/watch?v=dQw4w9WgXcQ'),
-	youtube('https://example.com/youtube.com/watch?v=dQw4w9WgXcQ'),
-	youtube('https://notyoutube.com/watch?v=dQw4w9WgXcQ'),
-	youtube('youtube.com/watch?v=dQw4w9WgXcQ'),
-	youtube('ftp://youtube.com/watch?v=dQw4w9WgXcQ'),
-	youtube('dQw4w9WgXcQ'),
+	notOnYoutube('https://vimeo.com/76979871'),
+	notOnYoutube('https://www.youtube.com/'),
+	notOnYoutube('https://www.youtube.com/watch'),
+	notOnYoutube('https://www.youtube.com/watch?v='),
+	notOnYoutube('https://www.youtube.com/@somebody'),
+	notOnYoutube('https://www.youtube.com/playlist?list=PL123'),
+	notOnYoutube('https://www.youtube.com/shorts/'),
+	notOnYoutube('https://youtu.be/'),
+	notOnYoutube('https://youtube.com.example.com/watch?v=dQw4w9WgXcQ'),
+	notOnYoutube('https://example.com/youtube.com/watch?v=dQw4w9WgXcQ'),
+	notOnYoutube('https://notyoutube.com/watch?v=dQw4w9WgXcQ'),
+	notOnYoutube('youtube.com/watch?v=dQw4w9WgXcQ'),
+	notOnYoutube('ftp://youtube.com/watch?v=dQw4w9WgXcQ'),
+	notOnYoutube('dQw4w9WgXcQ'),
 	{
 		case: 'a YouTube URL that has no value',
-		parameters: { videoSource: 'youtube', youtubeUrl: '={{ null }}' },
-		message: 'YouTube URL is empty',
+		parameters: { video: youtube('={{ null }}') },
+		message: 'Video is empty',
 	},
 	{
 		case: 'a list of YouTube URLs',
-		parameters: { videoSource: 'youtube', youtubeUrl: '={{ [] }}' },
-		message: 'YouTube URL has to be text, and is a list',
+		parameters: { video: youtube('={{ [] }}') },
+		message: 'Video must be text; got a list',
 	},
 ];
 
@@ -212,46 +212,73 @@ const UPLOAD = { resource: 'file', operation: 'upload' };
 const FILES: Refused[] = [
 	{
 		case: 'a field that the item does not have: its fields are listed',
-		parameters: { audioInput: 'binary', audioBinaryPropertyName: 'voice' },
+		parameters: { audio: file('voice') },
 		input: itemWithFiles(),
-		message: 'The item has no binary field “voice”',
-		description: /^The binary fields of this item: video, audio\. Use one of these names/,
+		message: 'Audio: the item has no binary field “voice”',
+		description:
+			/^The binary fields of this item: video, audio\. Enter the name of one\. For the file of an earlier node, choose Expression and enter \{\{ \$\('Read Video'\)/,
 	},
 	{
 		case: 'an item without any binary field',
-		parameters: { videoInput: 'binary' },
+		parameters: { video: file('video') },
 		input: { json: { video: 'head.mp4' } },
-		message: 'The item has no binary field “video”',
-		description: /no binary fields at all. Put a node before this one that loads the file/,
+		message: 'Video: the item has no binary field “video”',
+		description:
+			/^This item has no binary fields\. Enter the name of one\. For the file of an earlier node/,
 	},
 	{
-		case: 'a field name that is empty',
-		parameters: { audioInput: 'binary', audioBinaryPropertyName: '={{ null }}' },
+		case: 'an expression that was pasted into a fixed field',
+		parameters: { video: file("{{ $('Read Video').item.binary.data }}") },
 		input: itemWithFiles(),
-		message: 'Audio Input Binary Field is empty',
+		message: 'Video: the expression was read as text',
+		description: /^Point at Video, and switch it from Fixed to Expression\.$/,
 	},
 	{
-		case: 'a file for a field name',
-		parameters: { audioInput: 'binary', audioBinaryPropertyName: '={{ $binary.audio }}' },
+		case: 'a field name that is empty, which means data',
+		parameters: { audio: file('={{ null }}') },
 		input: itemWithFiles(),
-		message: 'Audio Input Binary Field has to be text, and is an object',
+		message: 'Audio: the item has no binary field “data”',
+	},
+	{
+		case: 'an object that is not a file',
+		parameters: { audio: file('={{ $binary }}') },
+		input: itemWithFiles(),
+		message: 'Audio must be text; got an object',
+	},
+	{
+		case: 'a file of the wrong kind',
+		parameters: { audio: file('={{ $input.item.binary.video }}') },
+		input: itemWithFiles(),
+		message: 'The file in “Audio” is not an audio file that Magic Hour takes (talking-head.mp4)',
+	},
+	{
+		case: 'a file that the expression leaves the content out of',
+		parameters: { audio: file('={{ $binary.audio }}') },
+		input: itemWithFiles(),
+		message: 'Audio: the expression gives a file without its content',
+		description: /^Enter the name of the binary field\. For the file of an earlier node/,
+	},
+	{
+		case: 'a file without content',
+		parameters: { audio: file('={{ ({ mimeType: "audio/mpeg", data: "" }) }}') },
+		message: 'The file in “Audio” is empty',
 	},
 	{
 		case: 'the name of something every object has',
-		parameters: { ...UPLOAD, binaryPropertyName: 'constructor' },
+		parameters: { ...UPLOAD, file: 'constructor' },
 		input: itemWithFiles(),
-		message: 'The item has no binary field “constructor”',
+		message: 'File: the item has no binary field “constructor”',
 	},
 	{
 		case: 'a video where audio is asked for',
-		parameters: { audioInput: 'binary', audioBinaryPropertyName: 'video' },
+		parameters: { audio: file('video') },
 		input: itemWithFiles(),
 		message: 'The file in “video” is not an audio file that Magic Hour takes (talking-head.mp4)',
 		description: /^Accepted: mp3, wav, aac, flac, webm, weba, m4a, opus, ogg, oga, aiff, amr\./,
 	},
 	{
 		case: 'audio where a video is asked for',
-		parameters: { videoInput: 'binary', videoBinaryPropertyName: 'audio' },
+		parameters: { video: file('audio') },
 		input: itemWithFiles(),
 		message: 'The file in “audio” is not a video file that Magic Hour takes (voice-over.mp3)',
 		description: /^Accepted: mp4, m4v, mov, webm\./,
@@ -259,39 +286,39 @@ const FILES: Refused[] = [
 	{
 		case: 'a kind of video the vendor does not take',
 		parameters: UPLOAD,
-		input: file({ fileName: 'old.avi', mimeType: 'video/x-msvideo' }),
+		input: itemWith({ fileName: 'old.avi', mimeType: 'video/x-msvideo' }),
 		message: 'The file in “data” is not a video file that Magic Hour takes (old.avi)',
 	},
 	{
 		case: 'an image the vendor does not take',
 		parameters: { ...UPLOAD, fileType: 'image' },
-		input: file({ mimeType: 'image/svg+xml' }),
+		input: itemWith({ mimeType: 'image/svg+xml' }),
 		message: 'The file in “data” is not an image file that Magic Hour takes (image/svg+xml)',
 	},
 	{
 		case: 'a file of which nothing is known',
 		parameters: UPLOAD,
-		input: file({}),
+		input: itemWith({}),
 		message: 'The file in “data” is not a video file that Magic Hour takes (unnamed)',
 	},
 	{
 		case: 'an empty file',
 		parameters: UPLOAD,
-		input: file({ fileName: 'empty.mp4', data: '' }),
+		input: itemWith({ fileName: 'empty.mp4', data: '' }),
 		message: 'The file in “data” is empty',
 		description: /node before this one/,
 	},
 	{
 		case: 'an empty audio file',
-		parameters: { audioInput: 'binary', audioBinaryPropertyName: 'data' },
-		input: file({ fileName: 'empty.mp3', data: '' }),
+		parameters: { audio: file('data') },
+		input: itemWith({ fileName: 'empty.mp3', data: '' }),
 		message: 'The file in “data” is empty',
 	},
 	{
 		case: 'a file type that there is not',
 		parameters: { ...UPLOAD, fileType: '={{ "text" }}' },
 		input: itemWithFiles(),
-		message: 'File Type has to be one of video, audio, image',
+		message: 'File Type must be one of Audio, Image, Video; got “text”',
 	},
 ];
 
@@ -299,31 +326,37 @@ const OPTIONS: Refused[] = [
 	...['0', '-1', '"many"', '[]'].map((expression) => ({
 		case: `parallel requests of ${expression}`,
 		parameters: { options: { parallelRequests: `={{ ${expression} }}` } },
-		message: /^Parallel Requests has to be (at least 1|a number), and is /,
+		message: /^Parallel Requests must be (at least 1|a number); got /,
 	})),
 	...['null', '""', '"lots"', '-1'].map((expression) => ({
 		case: `a spending limit of ${expression}`,
 		parameters: { options: { maxCredits: `={{ ${expression} }}` } },
-		message: /^Max Credits (is empty$|has to be (at least 0|a number), and is )/,
+		message: /^Max Credits (is empty$|must be (at least 0|a number); got )/,
 	})),
 	{
 		case: 'a timeout in words',
-		parameters: { waitForCompletion: true, options: { timeoutMinutes: '={{ "an hour" }}' } },
-		message: 'Timeout (Minutes) has to be a number, and is the text “an hour”',
+		parameters: { output: 'videoUrl', options: { timeoutMinutes: '={{ "an hour" }}' } },
+		message: 'Timeout (Minutes) must be a number; got “an hour”',
 	},
 	{
 		case: 'a negative poll interval',
-		parameters: { waitForCompletion: true, options: { pollInterval: -3 } },
-		message: 'Poll Interval (Seconds) has to be at least 0, and is -3',
+		parameters: { output: 'videoUrl', options: { pollInterval: -3 } },
+		message: 'Poll Interval (Seconds) must be at least 0; got -3',
 	},
 	{
-		case: 'an output field without a name',
-		parameters: {
-			waitForCompletion: true,
-			downloadOutput: true,
-			outputBinaryPropertyName: '={{ "" }}',
-		},
-		message: 'Put Output File in Field is empty',
+		case: 'an output field with a name no field can have',
+		parameters: { output: 'videoFile', options: { outputField: '__proto__' } },
+		message: 'Output Field must not be “__proto__”: no field can have that name',
+	},
+	{
+		case: 'an output that there is not',
+		parameters: { output: '={{ "x" }}' },
+		message: 'Output must be one of Video File, Video URL, Job ID, Do Not Wait; got “x”',
+	},
+	{
+		case: 'a clip end that there is not',
+		parameters: { clipEnd: '={{ null }}' },
+		message: /^Clip Ends must be one of .*At a Given Second; got nothing$/,
 	},
 ];
 
@@ -341,7 +374,7 @@ const PROJECTS: Refused[] = [
 		{
 			case: `${operation}: an id that leads somewhere else`,
 			...project(operation, { mode: 'id', value: '={{ "../account" }}' }),
-			message: 'Video Project is no ID: “../account”',
+			message: 'Video Project is not an ID: “../account”',
 		},
 	]),
 	{
@@ -383,7 +416,7 @@ describe('bad parameters are refused before any request', () => {
 
 		it('one bad item among good ones: nothing is sent for any of them', async () => {
 			const ran = await bench.run(workflowOf(items(4), ONE_BAD));
-			expect(ran.error?.message).toBe('End (Seconds) has to be at least 0.1, and is -1');
+			expect(ran.error?.message).toBe('End (Seconds) must be at least 0.1; got -1');
 			expect(ran.error?.context?.itemIndex).toBe(2);
 			expect(bench.sandbox.requests).toEqual([]);
 		});
@@ -395,7 +428,7 @@ describe('bad parameters are refused before any request', () => {
 			expect(ran.json()).toEqual([
 				{ id: expect.any(String) as string, credits_charged: 30 },
 				{ id: expect.any(String) as string, credits_charged: 30 },
-				{ error: 'End (Seconds) has to be at least 0.1, and is -1' },
+				{ error: 'End (Seconds) must be at least 0.1; got -1' },
 				{ id: expect.any(String) as string, credits_charged: 30 },
 			]);
 			expect(bench.sandbox.jobs).toHaveLength(3);
@@ -423,12 +456,12 @@ describe('what looks odd but can be meant is sent', () => {
 		['a very short clip', { endSeconds: 0.1 }],
 		['parallel requests with a fraction', { options: { parallelRequests: 2.5 } }],
 		['parallel requests that have no value', { options: { parallelRequests: '={{ null }}' } }],
-		['an address of an IP', { audioFilePath: 'http://192.0.2.1:8080/voice.mp3' }],
-		['an address without a file extension', { audioFilePath: 'https://example.com/?id=7' }],
-		['an address with parentheses', { audioFilePath: 'https://example.com/voice_(1).mp3#t=1' }],
+		['an address of an IP', { audio: url('http://192.0.2.1:8080/voice.mp3') }],
+		['an address without a file extension', { audio: url('https://example.com/?id=7') }],
+		['an address with parentheses', { audio: url('https://example.com/voice_(1).mp3#t=1') }],
 		[
 			'a signed address of some thousand characters',
-			{ audioFilePath: `https://example.com/voice.mp3?token=${'a'.repeat(4000)}` },
+			{ audio: url(`https://example.com/voice.mp3?token=${'a'.repeat(4000)}`) },
 		],
 	];
 	it.each(GOOD)('%s', async (_, parameters) => {
@@ -438,12 +471,10 @@ describe('what looks odd but can be meant is sent', () => {
 	});
 
 	it('the file_path of an upload', async () => {
-		const uploaded = await bench.run(
-			workflowOf([itemWithFiles()], { ...UPLOAD, binaryPropertyName: 'video' }),
-		);
-		const videoFilePath = String(uploaded.json()[0]!.file_path);
-		const ran = await bench.run(workflowOf(items(1), { ...JOB, videoFilePath }));
+		const uploaded = await bench.run(workflowOf([itemWithFiles()], { ...UPLOAD, file: 'video' }));
+		const path = String(uploaded.json()[0]!.file_path);
+		const ran = await bench.run(workflowOf(items(1), { ...JOB, video: url(path) }));
 		expect(ran.error).toBeUndefined();
-		expect(bench.sandbox.jobs[0]!.request.assets.video_file_path).toBe(videoFilePath);
+		expect(bench.sandbox.jobs[0]!.request.assets.video_file_path).toBe(path);
 	});
 });

@@ -1,4 +1,4 @@
-import { until } from '../sandbox/client.cts';
+import { until } from '../../n8n/poll.cts';
 import { Bench, items, JOB, node, NODE, VIDEO, WAITED_JOB, workflowOf } from './support.cts';
 
 describe('video projects', () => {
@@ -21,8 +21,16 @@ describe('video projects', () => {
 
 	/** A job, made by a run of its own. */
 	async function existingJob() {
-		await bench.run(workflowOf(items(1), { ...JOB, additionalFields: { name: 'Grüße: 你好/1' } }));
+		await bench.run(workflowOf(items(1), { ...JOB, options: { name: 'Grüße: 你好/1' } }));
 		return bench.sandbox.jobs.at(-1)!.id;
+	}
+
+	/** The same, ended at once, however busy the machine is. */
+	async function finishedJob(end: Parameters<typeof bench.sandbox.finish>[1] = {}) {
+		bench.sandbox.setScript(() => ({ outcome: 'never' }));
+		const id = await existingJob();
+		bench.sandbox.finish(id, end);
+		return id;
 	}
 
 	const onProject = (operation: string, id: string, parameters = {}) =>
@@ -37,18 +45,49 @@ describe('video projects', () => {
 		it.each(['id', 'url'] as const)('reads a project by its %s', async (mode) => {
 			const id = await existingJob();
 			const projectId = LOCATORS[mode](id);
-			const ran = await bench.run(onProject('get', id, { projectId }));
+			const ran = await bench.run(onProject('get', id, { projectId, simplify: false }));
 			expect(ran.json()).toEqual([expect.objectContaining({ id, type: 'LIP_SYNC' })]);
 			expect(ran.json()[0]).not.toHaveProperty('error');
 		});
 
 		it('shows the reason of a job that failed', async () => {
 			const error = { code: 'no_source_face', message: 'No face' };
-			bench.sandbox.setScript(() => ({ outcome: 'error', error }));
-			const id = await existingJob();
-			bench.sandbox.finish(id);
-			const ran = await bench.run(onProject('get', id));
+			const id = await finishedJob({ outcome: 'error', error });
+			const ran = await bench.run(onProject('get', id, { simplify: false }));
 			expect(ran.json()[0]).toMatchObject({ status: 'error', credits_charged: 0, error });
+		});
+
+		it('gives what people use, and the address of the video on the same level', async () => {
+			const id = await finishedJob();
+			const ran = await bench.run(onProject('get', id));
+			expect(ran.json()).toEqual([
+				{
+					id,
+					name: 'Grüße: 你好/1',
+					status: 'complete',
+					credits_charged: 30,
+					video_url: expect.stringMatching(/^http/) as string,
+					expires_at: expect.any(String) as string,
+				},
+			]);
+		});
+
+		it('gives the reason of a job that failed in the same way', async () => {
+			const id = await finishedJob({
+				outcome: 'error',
+				error: { code: 'no_source_face', message: 'No face' },
+			});
+			const ran = await bench.run(onProject('get', id));
+			expect(ran.json()).toEqual([
+				{
+					id,
+					name: 'Grüße: 你好/1',
+					status: 'error',
+					credits_charged: 0,
+					error: 'No face',
+					code: 'no_source_face',
+				},
+			]);
 		});
 
 		it('says which project does not exist', async () => {
@@ -75,7 +114,7 @@ describe('video projects', () => {
 			bench.sandbox.setScript(() => ({ renderSeconds: 0.5 }));
 			const id = await existingJob();
 			const ran = await bench.run(
-				onProject('wait', id, { downloadOutput: true, options: { pollInterval: 0.1 } }),
+				onProject('wait', id, { output: 'videoFile', options: { pollInterval: 0.1 } }),
 			);
 			const [output] = ran.items();
 			expect(output!.json).toMatchObject({ id, status: 'complete' });
@@ -83,8 +122,7 @@ describe('video projects', () => {
 		});
 
 		it('asks at once, because the job may be finished already', async () => {
-			const id = await existingJob();
-			bench.sandbox.finish(id);
+			const id = await finishedJob();
 			const started = Date.now();
 			const ran = await bench.run(onProject('wait', id));
 			expect(ran.json()[0]!.status).toBe('complete');
@@ -94,9 +132,8 @@ describe('video projects', () => {
 
 	describe('download', () => {
 		it('streams the result into n8n’s storage, byte for byte, with name, type and size', async () => {
-			const id = await existingJob();
-			bench.sandbox.finish(id);
-			const ran = await bench.run(onProject('download', id, { outputBinaryPropertyName: 'film' }));
+			const id = await finishedJob();
+			const ran = await bench.run(onProject('download', id, { options: { outputField: 'film' } }));
 			const { film } = ran.items()[0]!.binary!;
 			expect(film).toMatchObject({
 				mimeType: 'video/mp4',
@@ -109,8 +146,7 @@ describe('video projects', () => {
 		});
 
 		it('asks for the file as it is, because a compressed one has another length', async () => {
-			const id = await existingJob();
-			bench.sandbox.finish(id);
+			const id = await finishedJob();
 			await bench.run(onProject('download', id));
 			const [request] = bench.sandbox.requestsTo('download');
 			expect(request!.headers['accept-encoding']).toBe('identity');
@@ -121,7 +157,7 @@ describe('video projects', () => {
 			const ran = await bench.run(
 				workflowOf(items(1), {
 					...WAITED_JOB,
-					downloadOutput: true,
+					output: 'videoFile',
 					options: { pollInterval: 0.05 },
 				}),
 			);
@@ -129,8 +165,7 @@ describe('video projects', () => {
 		});
 
 		it('gets a fresh address when one has expired', async () => {
-			const id = await existingJob();
-			bench.sandbox.finish(id);
+			const id = await finishedJob();
 			bench.sandbox.fail({ on: 'download', action: { status: 403, body: 'Expired' } });
 			const ran = await bench.run(onProject('download', id));
 			expect(ran.error).toBeUndefined();
@@ -138,10 +173,9 @@ describe('video projects', () => {
 		});
 
 		it.each(['truncated', 'stall', 'reset', 'hang', 'resetBefore'] as const)(
-			'starts anew when a download meets with %s',
+			'starts again when a download meets with %s',
 			async (action) => {
-				const id = await existingJob();
-				bench.sandbox.finish(id);
+				const id = await finishedJob();
 				bench.sandbox.fail({ on: 'download', action });
 				const ran = await bench.run(onProject('download', id));
 				expect(await bench.engine.content(ran.items()[0]!.binary!.data!.id!)).toEqual(VIDEO);
@@ -149,8 +183,7 @@ describe('video projects', () => {
 		);
 
 		it('says so when a download falls silent again and again', async () => {
-			const id = await existingJob();
-			bench.sandbox.finish(id);
+			const id = await finishedJob();
 			bench.sandbox.fail({ on: 'download', action: 'stall', times: Infinity });
 			const { error } = await bench.run(onProject('download', id));
 			expect(error!.message).toMatch(/no answer came in time \(ETIMEDOUT\)/);
@@ -158,8 +191,7 @@ describe('video projects', () => {
 		});
 
 		it('leaves no connection open when it gets no file', async () => {
-			const id = await existingJob();
-			bench.sandbox.finish(id);
+			const id = await finishedJob();
 			await bench.run(onProject('download', id));
 			const connections = () =>
 				process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
@@ -170,12 +202,11 @@ describe('video projects', () => {
 				bench.sandbox.fail({ on: 'download', action });
 				expect((await bench.run(onProject('download', id))).error).toBeUndefined();
 			}
-			await until(() => connections() <= before);
+			await until('the connection to be closed', () => connections() <= before);
 		});
 
 		it('never shows the API key to the storage', async () => {
-			const id = await existingJob();
-			bench.sandbox.finish(id);
+			const id = await finishedJob();
 			await bench.run(onProject('download', id));
 			for (const { headers } of bench.sandbox.requestsTo('download')) {
 				expect(JSON.stringify(headers)).not.toContain(bench.sandbox.apiKey);
@@ -193,19 +224,24 @@ describe('video projects', () => {
 
 	describe('delete', () => {
 		it('deletes the video for good', async () => {
-			const id = await existingJob();
-			bench.sandbox.finish(id);
+			const id = await finishedJob();
 			const ran = await bench.run(onProject('delete', id));
 			expect(ran.json()).toEqual([{ id, deleted: true }]);
 			expect((await bench.run(onProject('get', id))).error!.httpCode).toBe('404');
 		});
 
 		it('takes a project for deleted whose deletion was not answered', async () => {
-			const id = await existingJob();
-			bench.sandbox.finish(id);
+			const id = await finishedJob();
 			bench.sandbox.fail({ on: 'deleteProject', action: 'reset' });
 			const ran = await bench.run(onProject('delete', id));
 			expect(ran.json()).toEqual([{ id, deleted: true }]);
+		});
+
+		it.each([429, 503])('does not take %i for a deletion that was not answered', async (status) => {
+			bench.sandbox.fail({ on: 'deleteProject', action: { status, body: { message: 'Not now' } } });
+			const { error } = await bench.run(onProject('delete', 'cm-unknown'));
+			expect(bench.sandbox.requestsTo('deleteProject')).toHaveLength(2);
+			expect(error!.message).toContain('There is no video project cm-unknown');
 		});
 
 		it('says so when there is nothing to delete', async () => {
@@ -242,7 +278,7 @@ describe('video projects, where n8n keeps binary data in memory', () => {
 
 	it.each([undefined, 'stall'] as const)('downloads the result (fault: %s)', async (action) => {
 		if (action) bench.sandbox.fail({ on: 'download', action });
-		const parameters = { ...WAITED_JOB, downloadOutput: true };
+		const parameters = { ...WAITED_JOB, output: 'videoFile' };
 		const ran = await bench.run(workflowOf(items(1), parameters));
 		const { data } = ran.items()[0]!.binary!.data!;
 		expect(Buffer.from(data, 'base64')).toEqual(VIDEO);

@@ -7,14 +7,14 @@ import type { INode } from 'n8n-workflow';
 
 import type { Endpoint, FaultAction, RecordedRequest } from '../../sandbox/index.cts';
 import { Bench, JOB, items, itemWithFiles, workflowOf, type Ran } from './support.cts';
+import { FILES } from '../support/sources.cts';
 
 const KEY = 'mhk_live_4rT9xQ2vLw7sPz';
 
-const WITH_UPLOADS = { audioInput: 'binary', videoInput: 'binary', endSeconds: 1 };
+const WITH_UPLOADS = { ...FILES, clipEnd: 'seconds', endSeconds: 1, output: 'jobId' };
 const WITH_DOWNLOAD = {
 	...WITH_UPLOADS,
-	waitForCompletion: true,
-	downloadOutput: true,
+	output: 'videoFile',
 	options: { pollInterval: 0.1 },
 };
 
@@ -73,8 +73,8 @@ describe('the API key', () => {
 	const RESOURCES: Array<[what: string, parameters: object]> = [
 		['lipSync: create', JOB],
 		['lipSync: create with uploads and download', WITH_DOWNLOAD],
-		['lipSync: estimate', { operation: 'estimate', endSeconds: 1 }],
-		['file: upload', { resource: 'file', operation: 'upload', binaryPropertyName: 'video' }],
+		['lipSync: estimate', { ...JOB, operation: 'estimate' }],
+		['file: upload', { resource: 'file', operation: 'upload', file: 'video' }],
 		['account: get', { resource: 'account', operation: 'get' }],
 	];
 	it.each(RESOURCES)('is in nothing that a run of %s leaves behind', async (_, parameters) => {
@@ -143,7 +143,7 @@ describe('the API key', () => {
 
 		it.each(STATUSES)('does not follow a base URL that answers with %i', async (status) => {
 			const server = await startServer((req, res) =>
-				res.redirect(status, `${bench.sandbox.url}${req.url}`),
+				res.redirect(status, `${bench.sandbox.url}${req.path}`),
 			);
 			try {
 				for (const parameters of [JOB, { resource: 'account', operation: 'get' }]) {
@@ -172,7 +172,7 @@ describe('the API key', () => {
 				const ran = await run({
 					resource: 'file',
 					operation: 'upload',
-					binaryPropertyName: 'audio',
+					file: 'audio',
 					fileType: 'audio',
 				});
 				expect(ran.error?.message).toContain('status 307');

@@ -5,15 +5,27 @@ import { join } from 'node:path';
 import { Container } from '@n8n/di';
 import type { INode, INodeExecutionData, IRun, ITaskData, Logger } from 'n8n-workflow';
 
-import type * as Policy from '../../nodes/magicHour/requestPolicy.ts';
+import type * as Policy from '../../nodes/magicHour/api/requestPolicy.ts';
 import { Engine, type RunOptions, type WorkflowJson } from '../../engine/engine.cts';
-import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/index.cts';
+import {
+	startSandbox,
+	type Fault,
+	type FaultAction,
+	type Sandbox,
+	type SandboxOptions,
+} from '../../sandbox/index.cts';
+import { url } from '../support/sources.cts';
 
 export const NODE = 'Lip Sync';
 
 const sample = (name: string) => readFileSync(join(__dirname, '../../samples', name));
 export const VIDEO = sample('talking-head.mp4');
 export const AUDIO = sample('voice-over.mp3');
+
+/** Faults after which a request is never answered, or not to the end. */
+const SILENT: FaultAction[] = ['hang', 'stall'];
+
+const PATIENCE_SECONDS = { answered: 30, neverAnswered: 0.3 };
 
 /** An n8n engine and a sandbox for one test file. */
 export class Bench {
@@ -26,21 +38,60 @@ export class Bench {
 	static async start(options: SandboxOptions = {}, binaryMode?: 'filesystem' | 'default') {
 		// The built file, which is the one the engine uses: pauses are shortened, the rules stay as they are.
 		const policy = (await import(
-			join(__dirname, '../../dist/nodes/magicHour/requestPolicy.js')
+			join(__dirname, '../../dist/nodes/magicHour/api/requestPolicy.js')
 		)) as typeof Policy;
 		policy.PAUSES.first = 0.02;
 		policy.PAUSES.longest = 0.1;
+		policy.LIMIT_PAUSES.first = 0.02;
+		policy.LIMIT_PAUSES.longest = 0.1;
 		const sandbox = await startSandbox({ queueSeconds: 0.05, renderSeconds: 0.3, ...options });
 		const bench = new Bench(await Engine.start(binaryMode), sandbox, policy);
-		bench.shortenSilence(1);
+		bench.giveUpOnlyWhatIsNeverAnswered();
 		return bench;
 	}
 
-	/** Seconds after which the node gives up a request that is not answered. */
-	shortenSilence(seconds: number, request?: Policy.RequestKind) {
+	/** Seconds after which the node gives up a try of a request. */
+	shortenTimeouts(seconds: number, request?: Policy.RequestKind) {
 		const policy = this.policy.REQUEST_POLICY;
 		const rules = request === undefined ? Object.values(policy) : [policy[request]];
-		for (const rule of rules) rule.silenceSeconds = seconds;
+		for (const rule of rules) rule.timeoutSeconds = seconds;
+	}
+
+	/** Multiplies the pauses of the node under a rate limit, which are those of tests otherwise. */
+	shortenLimitPauses(timeScale: number) {
+		Object.assign(this.policy.LIMIT_PAUSES, { first: 1.5 * timeScale, longest: 60 * timeScale });
+	}
+
+	/**
+	 * A request that the sandbox will not answer is given up soon. All others get long enough for a busy machine,
+	 * the next try of the same request included, because a late answer to a creation would look like a lost one.
+	 */
+	private giveUpOnlyWhatIsNeverAnswered() {
+		const { sandbox } = this;
+		const { fail, reset } = sandbox;
+		const setPatience = () => this.shortenTimeouts(PATIENCE_SECONDS.answered);
+		setPatience();
+		const silent: Fault[] = [];
+		sandbox.fail = (fault) => {
+			if (!SILENT.includes(fault.action)) return fail(fault);
+			this.shortenTimeouts(PATIENCE_SECONDS.neverAnswered, fault.on);
+			silent.push(fault);
+			let left = (fault.skip ?? 0) + (fault.times ?? 1);
+			const match: Fault['match'] = (request) => {
+				const hits = fault.match?.(request) ?? true;
+				if (hits && --left === 0) silent.splice(silent.indexOf(fault), 1);
+				if (!silent.some(({ on }) => on === fault.on)) {
+					this.shortenTimeouts(PATIENCE_SECONDS.answered, fault.on);
+				}
+				return hits;
+			};
+			fail({ ...fault, match });
+		};
+		sandbox.reset = () => {
+			silent.length = 0;
+			setPatience();
+			reset();
+		};
 	}
 
 	async stop() {
@@ -123,15 +174,18 @@ export const itemWithFiles = (names: Partial<Record<'video' | 'audio', string>> 
 
 /** Parameters of a job whose files need no upload: 1 second, 30 credits. */
 export const JOB = {
-	audioFilePath: 'https://example.com/voice.mp3',
-	videoFilePath: 'https://example.com/head.mp4',
+	clipEnd: 'seconds',
+	audio: url('https://example.com/voice.mp3'),
+	video: url('https://example.com/head.mp4'),
 	endSeconds: 1,
+	output: 'jobId',
+	simplify: false,
 };
 
 /** As {@link JOB}, waited for with short pauses. */
 export const WAITED_JOB = {
 	...JOB,
-	waitForCompletion: true,
+	output: 'videoUrl',
 	options: { pollInterval: 0.1 },
 };
 
@@ -153,6 +207,22 @@ export function workflowOf(
 		connections: { Start: { main: [[{ node: NODE, type: 'main', index: 0 }]] } },
 		pinData: { Start: input.map((item) => ({ ...item, pairedItem: { item: 0 } })) },
 	};
+}
+
+/** As {@link workflowOf} of one item, with other nodes between it and the node. */
+export function chained(between: INode[], parameters: INode['parameters']) {
+	const workflow = workflowOf(items(1), parameters);
+	const [start, last] = workflow.nodes;
+	const nodes = [start!, ...between, last!];
+	const connections = Object.fromEntries(
+		nodes
+			.slice(0, -1)
+			.map(({ name }, index) => [
+				name,
+				{ main: [[{ node: nodes[index + 1]!.name, type: 'main' as const, index: 0 }]] },
+			]),
+	);
+	return { ...workflow, nodes, connections };
 }
 
 export const node = (name: string, type: string, parameters: INode['parameters']): INode => ({

@@ -1,19 +1,24 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 
+import { Container } from '@n8n/di';
+import { BinaryDataService } from 'n8n-core';
 import type { INode } from 'n8n-workflow';
 
-import type { UploadUrlsRequest } from '../../nodes/magicHour/api.types.ts';
+import { RUN_FAILED_ITEMS } from '../../nodes/magicHour/advice.ts';
+import type { UploadUrlsRequest } from '../../nodes/magicHour/api/contract.ts';
 import {
 	AUDIO,
 	Bench,
+	JOB,
 	VIDEO,
 	itemWithFiles,
-	items,
+	chained,
 	node,
 	workflowOf,
 	type Item,
 } from './support.cts';
+import { FILES, file, url } from '../support/sources.cts';
 
 const UPLOAD = { resource: 'file', operation: 'upload' };
 
@@ -32,22 +37,6 @@ const readNode = (file: string, field: string): INode =>
 		fileSelector: join(__dirname, '../../samples', file),
 		options: { dataPropertyName: field },
 	});
-
-/** As `workflowOf`, with other nodes between the items and the node. */
-function workflowThrough(between: INode[], parameters: INode['parameters']) {
-	const workflow = workflowOf(items(1), parameters);
-	const [start, last] = workflow.nodes;
-	const nodes = [start!, ...between, last!];
-	const connections = Object.fromEntries(
-		nodes
-			.slice(0, -1)
-			.map(({ name }, index) => [
-				name,
-				{ main: [[{ node: nodes[index + 1]!.name, type: 'main' as const, index: 0 }]] },
-			]),
-	);
-	return { ...workflow, nodes, connections };
-}
 
 /** Makes one item three, which all have the same stored file. */
 const THREEFOLD: INode[] = [
@@ -77,17 +66,17 @@ describe.each(['filesystem', 'default'] as const)('binary data in mode %s', (bin
 	describe('file: upload', () => {
 		it('brings a file that another node has read to Magic Hour, and gives its file_path', async () => {
 			const ran = await bench.run(
-				workflowThrough([readNode('talking-head.mp4', 'data')], { ...UPLOAD, fileType: 'video' }),
+				chained([readNode('talking-head.mp4', 'data')], { ...UPLOAD, fileType: 'video' }),
 			);
 			expect(ran.error).toBeUndefined();
 			// Otherwise the stored kind of binary data is not what this is about.
 			const stored = ran.items(0, 'Read')[0]!.binary!.data!.id;
 			expect(stored === undefined).toBe(binaryMode === 'default');
 
-			const [[filePath, file]] = [...bench.sandbox.uploads] as [[string, unknown]];
-			expect(file).toEqual({ bytes: VIDEO.length, sha256: sha256(VIDEO) });
+			const [[filePath, uploaded]] = [...bench.sandbox.uploads] as [[string, unknown]];
+			expect(uploaded).toEqual({ bytes: VIDEO.length, sha256: sha256(VIDEO) });
 			expect(ran.items()).toStrictEqual([
-				{ json: { file_path: filePath }, pairedItem: { item: 0 } },
+				{ json: { file_path: filePath, seconds: 4, fps: 25 }, pairedItem: { item: 0 } },
 			]);
 			expect(bench.sandbox.requests).toMatchObject([
 				{ endpoint: 'uploadUrls', body: { items: [{ type: 'video', extension: 'mp4' }] } },
@@ -97,7 +86,7 @@ describe.each(['filesystem', 'default'] as const)('binary data in mode %s', (bin
 
 		it('says how long the file is and of what type, and never that it comes in chunks', async () => {
 			await bench.run(
-				workflowThrough([readNode('voice-over.mp3', 'data')], { ...UPLOAD, fileType: 'audio' }),
+				chained([readNode('voice-over.mp3', 'data')], { ...UPLOAD, fileType: 'audio' }),
 			);
 			expect(uploads()).toHaveLength(1);
 			const { headers, bytes, status } = uploads()[0]!;
@@ -109,7 +98,7 @@ describe.each(['filesystem', 'default'] as const)('binary data in mode %s', (bin
 
 		it('sends the storage no Authorization', async () => {
 			await bench.run(
-				workflowThrough([readNode('voice-over.mp3', 'data')], { ...UPLOAD, fileType: 'audio' }),
+				chained([readNode('voice-over.mp3', 'data')], { ...UPLOAD, fileType: 'audio' }),
 			);
 			expect(uploads()).toHaveLength(1);
 			expect(uploads()[0]!.headers).not.toHaveProperty('authorization');
@@ -120,24 +109,45 @@ describe.each(['filesystem', 'default'] as const)('binary data in mode %s', (bin
 
 		it('uploads a file that many items have once', async () => {
 			const ran = await bench.run(
-				workflowThrough([readNode('talking-head.mp4', 'data'), ...THREEFOLD], UPLOAD),
+				chained([readNode('talking-head.mp4', 'data'), ...THREEFOLD], UPLOAD),
 			);
 			expect(ran.error).toBeUndefined();
 			expect(uploads()).toHaveLength(1);
 			expect(bench.sandbox.requestsTo('uploadUrls')).toHaveLength(1);
 			const [filePath] = [...bench.sandbox.uploads.keys()];
 			expect(ran.items()).toStrictEqual(
-				[0, 1, 2].map((item) => ({ json: { file_path: filePath }, pairedItem: { item } })),
+				[0, 1, 2].map((item) => ({
+					json: { file_path: filePath, seconds: 4, fps: 25 },
+					pairedItem: { item },
+				})),
 			);
 		});
 
+		it('closes the file after each try that failed', async () => {
+			const opened: Array<{ destroyed: boolean }> = [];
+			const service = Container.get(BinaryDataService);
+			const { getAsStream } = service;
+			const spy = jest.spyOn(service, 'getAsStream').mockImplementation(async (...args) => {
+				const stream = await getAsStream.apply(service, args);
+				opened.push(stream);
+				return stream;
+			});
+			bench.sandbox.fail({ on: 'upload', action: { status: 503, body: '' }, times: 9 });
+			const { error } = await bench.run(
+				chained([readNode('talking-head.mp4', 'data')], { ...UPLOAD, fileType: 'video' }),
+			);
+			spy.mockRestore();
+			expect(error!.message).toContain('Could not upload the file');
+			expect(uploads()).toHaveLength(4);
+			expect(opened.length > 0).toBe(binaryMode === 'filesystem');
+			expect(opened.filter(({ destroyed }) => !destroyed)).toEqual([]);
+		});
+
 		it.each(['reset', 'resetBefore', 'hang'] as const)(
-			'opens the file anew when the upload is lost (%s)',
+			'opens the file again when the upload is lost (%s)',
 			async (action) => {
 				bench.sandbox.fail({ on: 'upload', action, effect: false });
-				const ran = await bench.run(
-					workflowThrough([readNode('talking-head.mp4', 'data')], UPLOAD),
-				);
+				const ran = await bench.run(chained([readNode('talking-head.mp4', 'data')], UPLOAD));
 				expect(ran.error).toBeUndefined();
 				expect(uploads()).toHaveLength(2);
 				expect([...bench.sandbox.uploads.values()]).toEqual([
@@ -149,16 +159,17 @@ describe.each(['filesystem', 'default'] as const)('binary data in mode %s', (bin
 
 	it('lipSync: create uses a file that another node has read', async () => {
 		const ran = await bench.run(
-			workflowThrough([readNode('talking-head.mp4', 'clip')], {
-				audioFilePath: 'https://example.com/voice.mp3',
-				videoInput: 'binary',
-				videoBinaryPropertyName: 'clip',
+			chained([readNode('talking-head.mp4', 'clip')], {
+				audio: url('https://example.com/voice.mp3'),
+				video: file('clip'),
+				clipEnd: 'seconds',
 				endSeconds: 1,
+				output: 'jobId',
 			}),
 		);
 		expect(ran.error).toBeUndefined();
-		const [[filePath, file]] = [...bench.sandbox.uploads] as [[string, unknown]];
-		expect(file).toEqual({ bytes: VIDEO.length, sha256: sha256(VIDEO) });
+		const [[filePath, uploaded]] = [...bench.sandbox.uploads] as [[string, unknown]];
+		expect(uploaded).toEqual({ bytes: VIDEO.length, sha256: sha256(VIDEO) });
 		expect(bench.sandbox.jobs[0]!.request.assets.video_file_path).toBe(filePath);
 	});
 });
@@ -231,9 +242,7 @@ describe('file: upload', () => {
 
 	it('uploads the same two files of many jobs once each', async () => {
 		const input = Array.from({ length: 5 }, () => itemWithFiles());
-		const ran = await bench.run(
-			workflowOf(input, { audioInput: 'binary', videoInput: 'binary', endSeconds: 1 }),
-		);
+		const ran = await bench.run(workflowOf(input, { ...JOB, ...FILES }));
 		expect(ran.json()).toHaveLength(5);
 		expect(bench.sandbox.jobs).toHaveLength(5);
 		expect(bench.sandbox.requestsTo('upload')).toHaveLength(2);
@@ -246,14 +255,11 @@ describe('file: upload', () => {
 		bench.sandbox.fail({ on: 'upload', action: { status: 403 } });
 		const input = [itemWithFiles(), itemWithFiles()];
 		const ran = await bench.run(
-			workflowOf(
-				input,
-				{ ...UPLOAD, binaryPropertyName: 'video' },
-				{ onError: 'continueRegularOutput' },
-			),
+			workflowOf(input, { ...UPLOAD, file: 'video' }, { onError: 'continueRegularOutput' }),
 		);
 		const failed = {
 			error: "Could not upload the file to Magic Hour's storage: status 403",
+			description: `Another try gets a fresh address. ${RUN_FAILED_ITEMS}`,
 			httpCode: 403,
 		};
 		expect(ran.json()).toStrictEqual([failed, failed]);

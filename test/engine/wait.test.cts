@@ -83,8 +83,8 @@ describe('waiting for completion', () => {
 	});
 
 	it.each([
-		['error', 'Job {id} failed: No face can be seen', 'no_source_face'],
-		['canceled', 'Job {id} was cancelled', 'canceled'],
+		['error', 'The render failed: No face can be seen (job {id})', 'no_source_face'],
+		['canceled', 'The render was cancelled (job {id})', 'canceled'],
 	] as const)(
 		'fails an item whose job ends in “%s”, and says so',
 		async (outcome, message, code) => {
@@ -101,7 +101,7 @@ describe('waiting for completion', () => {
 		},
 	);
 
-	it('ends when the project was deleted meanwhile, as far as the API says so', async () => {
+	it('ends when the project was deleted by then, as far as the API says so', async () => {
 		bench.sandbox.setScript(() => ({ outcome: 'never', queueSeconds: 0 }));
 		const execution = bench.execute(workflowOf(items(1), WAITED_JOB));
 		while (bench.sandbox.jobs.length === 0) await sleep(10);
@@ -200,6 +200,17 @@ describe('waiting for completion', () => {
 			onMessage: (_, data) => messages.push(data),
 		});
 		expect(JSON.stringify(messages)).toContain('Magic Hour: ');
+	});
+
+	it('says in a hint what was estimated, where Magic Hour has charged something else', async () => {
+		bench.sandbox.setScript(() => ({ fps: 24 }));
+		const hintsOf = async (parameters: object) =>
+			(await bench.run(workflowOf(items(1), { ...WAITED_JOB, ...parameters }))).task()!.hints;
+		expect(await hintsOf({})).toEqual([
+			{ message: 'Estimated: 30 credits. Charged: 24.', location: 'outputPane' },
+		]);
+		bench.sandbox.setScript(() => ({ fps: 30 }));
+		expect((await hintsOf({})) ?? []).toEqual([]);
 	});
 
 	it('sums up a batch in a hint, and names the jobs in the execution’s custom data', async () => {

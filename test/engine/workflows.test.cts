@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { WorkflowJson } from '../../engine/engine.cts';
-import { AUDIO, Bench, VIDEO } from './support.cts';
+import { AUDIO, Bench, items, JOB, VIDEO, workflowOf } from './support.cts';
 
 // n8n's Wait node loads its form pages along, and with them ES modules that jest on Node 20 cannot load.
 jest.mock('sanitize-html', () => undefined);
@@ -12,8 +12,12 @@ const FILES = readdirSync(join(ROOT, 'workflows'));
 const MAGIC_HOUR = 'n8n-nodes-magic-hour.magicHourLipSync';
 const PLACEHOLDERS: Record<string, object> = {
 	[MAGIC_HOUR]: { magicHourApi: { id: '', name: 'Magic Hour account' } },
+	'n8n-nodes-base.googleDrive': { googleDriveOAuth2Api: { id: '', name: 'Google Drive account' } },
+	'n8n-nodes-base.googleDriveTrigger': {
+		googleDriveOAuth2Api: { id: '', name: 'Google Drive account' },
+	},
 	[`${MAGIC_HOUR}Tool`]: { magicHourApi: { id: '', name: 'Magic Hour account' } },
-	'n8n-nodes-magic-hour.magicHourTrigger': {
+	'n8n-nodes-magic-hour.magicHourLipSyncTrigger': {
 		magicHourWebhookApi: { id: '', name: 'Magic Hour webhook' },
 	},
 };
@@ -47,7 +51,7 @@ describe('example workflows', () => {
 		it('has a note that says how it ends and what to change', () => {
 			const notes = nodes.filter(({ type }) => type === NOTE);
 			expect(notes.map(({ parameters }) => parameters.content)).toEqual([
-				expect.stringMatching(/^## .*\*\*It ends\*\* .*\*\*Change\*\*/s),
+				expect.stringMatching(/^## .*\n### Result\n.*\n### Before you run\n/s),
 			]);
 			expect(name).toEqual(expect.any(String));
 		});
@@ -98,27 +102,59 @@ describe('example workflows', () => {
 		);
 		expect(ran.error).toBeUndefined();
 		const [item] = ran.items(0, 'Lip Sync');
-		expect(item!.json).toMatchObject({ status: 'complete', credits_charged: 120 });
+		expect(item!.json).toMatchObject({ status: 'complete', credits_charged: 100 });
 		expect(await bench.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
 		const uploaded = [...bench.sandbox.uploads.values()].map(({ bytes }) => bytes);
 		expect(uploaded.sort()).toEqual([AUDIO.length, VIDEO.length].sort());
 	});
 
 	it('wait-and-download ends with the finished job and the video', async () => {
-		const ran = await bench.run(
-			filledIn('wait-and-download.json', { 'Lip Sync and Download': SOON }),
-		);
+		const ran = await bench.run(filledIn('wait-and-download.json', { 'Lip Sync': SOON }));
 		expect(ran.error).toBeUndefined();
-		const [item] = ran.items(0, 'Lip Sync and Download');
+		const [item] = ran.items(0, 'Lip Sync');
 		expect(item!.json).toMatchObject({ status: 'complete', credits_charged: 150 });
 		expect(await bench.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
 		expect(bench.sandbox.uploads.size).toBe(0);
 	});
 
+	it('youtube-video ends with the finished job and the video', async () => {
+		const ran = await bench.run(filledIn('youtube-video.json', { 'Lip Sync': SOON }));
+		expect(ran.error).toBeUndefined();
+		const [item] = ran.items(0, 'Lip Sync');
+		expect(item!.json).toMatchObject({ status: 'complete', credits_charged: 300 });
+		expect(await bench.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
+		expect(bench.sandbox.jobs[0]!.request.assets).toMatchObject({ video_source: 'youtube' });
+	});
+
+	it('wait-for-jobs ends with the video of each job, and the reason of one that failed', async () => {
+		bench.sandbox.setScript((_, index) => ({ outcome: index === 0 ? 'complete' : 'error' }));
+		const created = await bench.run(workflowOf(items(2), JOB));
+		const jobs = created.json().map(({ id }) => id);
+		const addresses = jobs.map((id) => `https://magichour.ai/my-library?videoId=${id}`);
+		const ran = await bench.run(
+			filledIn('wait-for-jobs.json', {
+				Addresses: { jsonOutput: JSON.stringify({ addresses }) },
+				'Wait for Video': SOON,
+			}),
+		);
+		expect(ran.error).toBeUndefined();
+		expect(ran.json(0, 'Wait for Video')).toMatchObject([{ id: jobs[0], status: 'complete' }]);
+		expect(ran.json(1, 'Wait for Video')).toMatchObject([
+			{ id: jobs[1], error: expect.stringContaining('detectable face') },
+		]);
+	});
+
 	describe('batch-from-sheet', () => {
 		const workflow = (options: object = {}) =>
 			filledIn('batch-from-sheet.json', {
-				'Lip Sync Each Row': { options: { maxCredits: 1000, pollInterval: 0.1, ...options } },
+				'Lip Sync Each Row': {
+					options: {
+						maxCredits: 1000,
+						name: '={{ $json.name }}',
+						pollInterval: 0.1,
+						...options,
+					},
+				},
 			});
 
 		it('makes a job of each row, and reports the one without an audio file', async () => {
@@ -138,7 +174,7 @@ describe('example workflows', () => {
 					outcome: 'failed',
 					credits: 0,
 					job_id: '',
-					reason: 'Audio URL or File Path is empty',
+					reason: 'Audio is empty',
 				},
 			]);
 			expect(ran.json(0, 'Summary')).toEqual([

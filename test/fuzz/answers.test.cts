@@ -9,10 +9,11 @@ import type {
 	LipSyncResponse,
 	UploadUrlsResponse,
 	VideoProject,
-} from '../../nodes/magicHour/api.types.ts';
+} from '../../nodes/magicHour/api/contract.ts';
 import { Bench, itemWithFiles, workflowOf } from '../engine/support.cts';
 import { tryCases, unfair } from './fair.cts';
 import { spoiltJson } from './hostile.cts';
+import { FILES } from '../support/sources.cts';
 
 /** Whatever the API, its storage, or a proxy before them answers, in any field of any answer. */
 
@@ -162,7 +163,6 @@ describe('a hostile answer', () => {
 
 	beforeAll(async () => {
 		bench = await Bench.start();
-		bench.shortenSilence(10);
 		server = createServer((req, res) => {
 			req.resume().once('end', () => reply(req.url ?? '', res));
 		});
@@ -227,11 +227,10 @@ describe('a hostile answer', () => {
 	}
 
 	const CREATE: INode['parameters'] = {
-		audioInput: 'binary',
-		videoInput: 'binary',
+		...FILES,
+		clipEnd: 'seconds',
 		endSeconds: 1,
-		waitForCompletion: true,
-		downloadOutput: true,
+		output: 'videoFile',
 		options: { pollInterval: 0.05, timeoutMinutes: 0.005 },
 	};
 

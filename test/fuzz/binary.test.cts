@@ -73,7 +73,7 @@ describe('a hostile binary field', () => {
 					resource: 'file',
 					operation: 'upload',
 					fileType,
-					binaryPropertyName: name,
+					file: name,
 				}),
 			);
 			const wrong = unfair(ran, 1, KEY);

@@ -2,13 +2,12 @@ import { inspect } from 'node:util';
 
 import fc from 'fast-check';
 
-import { limit } from '../../nodes/magicHour/limit.ts';
+import { limit } from '../../nodes/magicHour/concurrency.ts';
 import type { Ran } from '../engine/support.cts';
+import { SEED } from '../support/draw.cts';
 
 /** How many cases of each kind are drawn: `FUZZ=5000 npx jest test/fuzz` for a long run. */
 const CASES = Number(process.env.FUZZ ?? 30);
-/** `SEED` of the environment, or one that was never tried. */
-const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 
 const AT_ONCE = 8;
 /** Milliseconds; a run that is not over by then hangs. */

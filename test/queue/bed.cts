@@ -1,13 +1,8 @@
 import axios from 'axios';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/index.cts';
-import type {
-	Execution,
-	StoredCredential,
-	StoredWorkflow,
-	WorkflowFile,
-} from '../e2e/n8n/rest.cts';
-import { until } from '../e2e/poll.cts';
-import { createSandboxCredential } from '../e2e/testBed.cts';
+import type { Execution, StoredCredential, StoredWorkflow, WorkflowFile } from '../../n8n/rest.cts';
+import { until } from '../../n8n/poll.cts';
+import { createSandboxCredential } from '../../n8n/sandboxCredential.cts';
 import type { Cluster } from './cluster.cts';
 import { triggerUrl } from './workflows.cts';
 

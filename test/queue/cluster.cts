@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { installN8n, type InstalledN8n } from '../e2e/n8n/install.cts';
-import { installPack, packTarball } from '../e2e/n8n/pack.cts';
-import { freePort } from '../e2e/n8n/ports.cts';
-import { N8nApi } from '../e2e/n8n/rest.cts';
-import { N8nServer } from '../e2e/n8n/server.cts';
-import { until } from '../e2e/poll.cts';
-import { n8nVersions } from '../e2e/versions.cts';
+import { installN8n, type InstalledN8n } from '../../n8n/install.cts';
+import { installPack, packTarball } from '../../n8n/pack.cts';
+import { freePort } from '../../n8n/ports.cts';
+import { N8nApi } from '../../n8n/rest.cts';
+import { N8nServer } from '../../n8n/server.cts';
+import { until } from '../../n8n/poll.cts';
+import { n8nVersions } from '../../n8n/versions.cts';
 import { reachPostgres, TestDatabase } from './services/postgres.cts';
 import { TestRedis } from './services/redis.cts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import axios from 'axios';
 
 import { startSandbox } from '../../sandbox/index.cts';
-import { until } from './client.cts';
+import { until } from '../../n8n/poll.cts';
 
 const running = new Set<ChildProcess>();
 afterEach(() => running.forEach((child) => child.kill()));
@@ -34,7 +34,7 @@ test('it tells where it is and how to use it, prints every request, and stops on
 		...['--queue-seconds', '0', '--render-seconds', '0.5', '--outcome', 'error'],
 		...['--webhook-url', 'http://localhost:5678/webhook/x', '--webhook-secret', 'shh'],
 	);
-	await until(() => output.stdout.includes('Ctrl-C'), 20);
+	await until('the sandbox to start', () => output.stdout.includes('Ctrl-C'), 20);
 	const url = /at (http:\S+)/.exec(output.stdout)?.[1];
 	expect(output.stdout).toContain('API Key   my-key');
 	expect(output.stdout).toContain(`Base URL  ${url}`);
@@ -44,7 +44,9 @@ test('it tells where it is and how to use it, prints every request, and stops on
 		headers: { authorization: 'Bearer my-key' },
 	});
 	expect(data).toMatchObject({ credits: 900, tier: 'pro' });
-	await until(() => output.stdout.includes('sandbox GET /v1/account → 200'));
+	await until('the line of the request', () =>
+		output.stdout.includes('sandbox GET /v1/account → 200'),
+	);
 
 	child.kill('SIGINT');
 	expect(await ended).toBe(0);
@@ -54,10 +56,31 @@ test('it tells where it is and how to use it, prints every request, and stops on
 	expect(lines.at(-1)).toBe('sandbox stopped');
 });
 
+test('--rate-limit lets so many requests through, and says when to come again', async () => {
+	const { output } = run(
+		...['--port', '0', '--rate-limit', '1/600s', '--rate-limit-on', 'everything'],
+		...['--rate-limit-kind', 'token-bucket', '--rate-limit-retry-after'],
+	);
+	await until('the sandbox to start', () => output.stdout.includes('Ctrl-C'));
+	const url = /at (http:\S+)/.exec(output.stdout)?.[1];
+	const ask = async () =>
+		await axios.get(`${url}/v1/account`, {
+			headers: { authorization: 'Bearer sandbox-key' },
+			validateStatus: () => true,
+		});
+	expect((await ask()).status).toBe(200);
+	const { status, headers } = await ask();
+	expect([status, Number(headers['retry-after']) > 590]).toEqual([429, true]);
+});
+
 test.each([
 	[
 		['--port', 'abc'],
 		"option '--port <number>' argument 'abc' is invalid. It has to be a number, 0 or more.",
+	],
+	[
+		['--rate-limit', '15'],
+		"option '--rate-limit <limit>' argument '15' is invalid. It has to look like 15/20s: 15 requests in 20 seconds.",
 	],
 	[['--colour'], "unknown option '--colour'"],
 	[

@@ -1,3 +1,5 @@
+import { Agent } from 'node:http';
+
 import axios, { type AxiosInstance } from 'axios';
 
 import type {
@@ -6,13 +8,15 @@ import type {
 	LipSyncResponse,
 	UploadUrl,
 	VideoProject,
-} from '../../nodes/magicHour/api.types.ts';
+} from '../../nodes/magicHour/api/contract.ts';
 import type { Sandbox } from '../../sandbox/index.cts';
 
 /** An HTTP client with the sandbox's key; it leaves judging statuses to the test. */
 export function connect(sandbox: Sandbox): AxiosInstance {
 	return axios.create({
 		baseURL: sandbox.url,
+		// A connection that is kept would be cut by a restart, under the next request.
+		httpAgent: new Agent({ keepAlive: false }),
 		headers: { authorization: `Bearer ${sandbox.apiKey}` },
 		validateStatus: () => true,
 	});
@@ -70,18 +74,4 @@ export async function upload(
 	const { upload_url, file_path } = await uploadUrl(client, type, extension);
 	await storage.put(upload_url, Buffer.from(`some ${type}`));
 	return file_path;
-}
-
-/** Asks again and again until the answer is neither undefined nor false. */
-export async function until<T>(
-	ask: () => T | Promise<T>,
-	seconds = 5,
-): Promise<Exclude<T, undefined | false>> {
-	const deadline = Date.now() + seconds * 1000;
-	for (;;) {
-		const answer = await ask();
-		if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>;
-		if (Date.now() > deadline) throw new Error(`still not so after ${seconds} s: ${ask}`);
-		await new Promise((resolve) => setTimeout(resolve, 10));
-	}
 }

@@ -1,10 +1,12 @@
 import * as fc from 'fast-check';
 
-import type { GenerationMode } from '../../nodes/magicHour/api.types.ts';
-import { estimateCost } from '../../nodes/magicHour/estimate.ts';
+import type { GenerationMode } from '../../nodes/magicHour/api/contract.ts';
+import { estimateCost } from '../../nodes/magicHour/jobs/estimate.ts';
 import { cost } from '../../sandbox/credits.cts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/index.cts';
-import { connect, create, project, youtubeJob } from './client.cts';
+import { KeptParts } from '../../sandbox/keptParts.cts';
+import { fixture } from '../support/mediaFixtures.cts';
+import { connect, create, project, storage, upload, uploadUrl, youtubeJob } from './client.cts';
 
 let sandbox: Sandbox | undefined;
 
@@ -35,7 +37,7 @@ test.each([
 	expect(sandbox.account.credits).toBe(1_000_000 - credits);
 });
 
-test("the sandbox and the node's estimate reckon the same, each in its own way", () => {
+test("the sandbox and the node's estimate count the same, each in its own way", () => {
 	const modes = fc.constantFrom<GenerationMode>('lite', 'standard', 'pro');
 	const hundredths = fc.integer({ min: 0, max: 60_000 });
 	fc.assert(
@@ -130,6 +132,56 @@ test('the final charge is that of the frames the video had', async () => {
 	sandbox.finish(id, { fps: 24 });
 	expect(await project(client, id)).toMatchObject({ credits_charged: 96, fps: 24 });
 	expect(sandbox.account.credits).toBe(1_000_000 - 96);
+});
+
+const uploadedJob = (video_file_path: string) => ({
+	...youtubeJob(),
+	assets: {
+		audio_file_path: 'https://example.com/voice.mp3',
+		video_source: 'file' as const,
+		video_file_path,
+	},
+});
+
+test.each([
+	// The clip ends with the video, at 2 seconds.
+	['index-last-60fps.mp4', 'mp4', { credits_charged: 120, fps: 60 }],
+	['fragmented.mp4', 'mp4', { credits_charged: 100, fps: 25 }],
+	['vp8.webm', 'webm', { credits_charged: 75, fps: 25 }],
+])('which the headers of an uploaded video say: %s', async (name, extension, charged) => {
+	const { sandbox, client } = await start();
+	const { upload_url, file_path } = await uploadUrl(client, 'video', extension);
+	await storage.put(upload_url, fixture(name));
+	const { id, credits_charged } = await create(client, uploadedJob(file_path));
+	expect(credits_charged).toBe(120);
+	sandbox.finish(id);
+	expect(await project(client, id)).toMatchObject(charged);
+});
+
+test('or what is counted for a video that does not say it', async () => {
+	const { sandbox, client } = await start();
+	const path = await upload(client, 'video', 'mp4');
+	const { id } = await create(client, uploadedJob(path));
+	sandbox.finish(id);
+	expect(await project(client, id)).toMatchObject({ credits_charged: 120, fps: 30 });
+});
+
+describe('the parts that are kept of a large file', () => {
+	const MEGABYTE = 1024 * 1024;
+
+	it('are its beginning and its end, however it was cut into pieces', async () => {
+		const file = Buffer.alloc(7 * MEGABYTE + 5);
+		for (let at = 0; at < file.length; at += 1024)
+			file.writeUInt32BE(at, Math.min(at, file.length - 4));
+		const parts = new KeptParts();
+		for (let at = 0; at < file.length; at += 700_001) parts.add(file.subarray(at, at + 700_001));
+		expect(parts.size).toBe(file.length);
+		expect(await parts.read(1000, 100)).toEqual(file.subarray(1000, 1100));
+		expect(await parts.read(file.length - 100, 500)).toEqual(file.subarray(-100));
+		expect(parts.canReadToEnd(file.length - 2 * MEGABYTE)).toBe(true);
+		expect(parts.canReadToEnd(0)).toBe(false);
+		await expect(parts.read(3 * MEGABYTE, 10)).rejects.toThrow('this part of it was not kept');
+	});
 });
 
 test('deleting a video refunds nothing', async () => {

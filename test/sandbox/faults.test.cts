@@ -1,3 +1,6 @@
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
 import type { AxiosInstance } from 'axios';
 import axios from 'axios';
 
@@ -229,4 +232,38 @@ test('of a deletion, a lost answer leaves the video deleted', async () => {
 	sandbox.fail({ on: 'deleteProject', action: 'reset' });
 	await expect(client.delete(`/v1/video-projects/${id}`)).rejects.toThrow('ECONNRESET');
 	expect((await client.get(`/v1/video-projects/${id}`)).status).toBe(404);
+});
+
+describe('an answer without a bound', () => {
+	test('a bomb is small on its way, and 450 MB when it is unpacked', async () => {
+		sandbox.fail({ on: 'getAccount', action: 'bomb' });
+		const { data, headers } = await client.get('/v1/account', {
+			responseType: 'arraybuffer',
+			decompress: false,
+		});
+		expect(headers['content-encoding']).toBe('gzip');
+		expect(data.length).toBeLessThan(1_000_000);
+		let bytes = 0;
+		for await (const piece of Readable.from([data]).pipe(createGunzip())) bytes += piece.length;
+		expect(bytes).toBeGreaterThan(450 * 1024 * 1024);
+	});
+
+	test('an endless one continues until the client leaves', async () => {
+		sandbox.fail({ on: 'getAccount', action: 'endless' });
+		const { data } = await client.get('/v1/account', { responseType: 'stream' });
+		let bytes = 0;
+		for await (const piece of data) {
+			bytes += piece.length;
+			if (bytes > 20_000_000) break;
+		}
+		expect(bytes).toBeGreaterThan(20_000_000);
+	});
+
+	test('one that drips comes whole, after its time', async () => {
+		sandbox.fail({ on: 'getAccount', action: { dripSeconds: 0.002 } });
+		const start = Date.now();
+		const { data } = await client.get('/v1/account');
+		expect(data).toEqual(sandbox.account);
+		expect(Date.now() - start).toBeGreaterThan(JSON.stringify(data).length * 2);
+	});
 });

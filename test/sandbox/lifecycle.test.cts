@@ -4,9 +4,10 @@ import { join } from 'node:path';
 
 import type { AxiosInstance } from 'axios';
 
-import type { VideoProject } from '../../nodes/magicHour/api.types.ts';
+import type { VideoProject } from '../../nodes/magicHour/api/contract.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/index.cts';
-import { connect, create, project, storage, until, youtubeJob } from './client.cts';
+import { connect, create, project, storage, youtubeJob } from './client.cts';
+import { until } from '../../n8n/poll.cts';
 
 let sandbox: Sandbox;
 let client: AxiosInstance;
@@ -21,17 +22,17 @@ const AGES = 600;
 
 describe('a job', () => {
 	test('is queued, then rendering, then complete, by itself', async () => {
-		await start({ queueSeconds: 0.15, renderSeconds: 0.15 });
+		await start({ queueSeconds: 0.3, renderSeconds: 0.3 });
 		const { id } = await create(client);
 		const seen = new Set<string>();
-		const end = await until(async () => {
+		const end = await until('the end of the job', async () => {
 			const current = await project(client, id);
 			seen.add(current.status);
 			return current.status === 'complete' && current;
 		});
 		expect([...seen]).toEqual(['queued', 'rendering', 'complete']);
 		const [job] = sandbox.jobs;
-		expect(job?.finishedAt).toBe((job?.createdAt ?? 0) + 300);
+		expect(job?.finishedAt).toBe((job?.createdAt ?? 0) + 600);
 		expect(end.created_at).toBe(new Date(job?.createdAt ?? 0).toISOString());
 	});
 
@@ -196,9 +197,9 @@ describe('a download', () => {
 
 	test('is refused at an address that has expired, and there is a fresh one', async () => {
 		await start();
-		const id = await finished({ downloadValiditySeconds: 0.2 });
+		const id = await finished({ downloadValiditySeconds: 2 });
 		const [first = ''] = await urls(id);
-		await until(async () => (await storage.get(first)).status === 403);
+		await until('the address to expire', async () => (await storage.get(first)).status === 403);
 		expect((await storage.get(first)).data).toEqual({ message: 'This address has expired' });
 		const [second = ''] = await urls(id);
 		expect(second).not.toBe(first);

@@ -1,6 +1,6 @@
 import type { AxiosInstance } from 'axios';
 
-import { FILE_EXTENSIONS, type FileType } from '../../nodes/magicHour/api.types.ts';
+import { FILE_EXTENSIONS, type FileType } from '../../nodes/magicHour/api/contract.ts';
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 import { connect, create, storage, upload, uploadUrl, youtubeJob } from './client.cts';
 
@@ -225,7 +225,7 @@ describe('POST /v1/lip-sync', () => {
 			/^assets\.youtube_url: is required if video_source is youtube$/,
 		],
 		[
-			'YouTube with something that is no address',
+			"YouTube with something that isn't an address",
 			{ ...youtubeJob(), assets: { ...youtube, youtube_url: 'dQw4w9WgXcQ' } },
 			/^assets\.youtube_url: must be an http or https URL$/,
 		],

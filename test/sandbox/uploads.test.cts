@@ -5,7 +5,8 @@ import { Readable } from 'node:stream';
 import type { AxiosInstance } from 'axios';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
-import { connect, create, project, storage, until, uploadUrl } from './client.cts';
+import { connect, create, project, storage, uploadUrl } from './client.cts';
+import { until } from '../../n8n/poll.cts';
 
 let sandbox: Sandbox;
 let client: AxiosInstance;
@@ -67,7 +68,7 @@ test('a file that breaks off is not stored', async () => {
 	const sending = request(upload_url, { method: 'PUT', headers: { 'content-length': 100 } });
 	sending.on('error', () => undefined);
 	sending.write('half of it');
-	await until(() => sandbox.requestsTo('upload')[0]?.bytes === 10);
+	await until('the upload', () => sandbox.requestsTo('upload')[0]?.bytes === 10);
 	sending.destroy();
 	// What comes after it is answered: the broken one has been dealt with, and the sandbox is well.
 	expect((await client.get('/v1/account')).status).toBe(200);

@@ -7,14 +7,15 @@ import {
 	SIGNATURE_HEADER,
 	TIMESTAMP_HEADER,
 	type WebhookDelivery,
-} from '../../nodes/magicHour/api.types.ts';
+} from '../../nodes/magicHour/api/contract.ts';
 import {
 	signDelivery,
 	startSandbox,
 	type Sandbox,
 	type SandboxOptions,
 } from '../../sandbox/index.cts';
-import { connect, create, project, until, youtubeJob } from './client.cts';
+import { connect, create, project, youtubeJob } from './client.cts';
+import { until } from '../../n8n/poll.cts';
 
 const secret = 'a secret of the webhook';
 
@@ -69,7 +70,7 @@ const types = () => received.map(({ delivery }) => delivery.type);
 test('a job that is completed sends its start and its end', async () => {
 	const client = await start();
 	const { id } = await create(client, youtubeJob({ name: 'Grüße 🎬' }));
-	await until(() => received.length === 2);
+	await until('two events', () => received.length === 2);
 	expect(types()).toEqual(['video.started', 'video.completed']);
 	const [started, completed] = received.map(({ delivery }) => delivery.payload);
 	const now = await project(client, id);
@@ -82,7 +83,7 @@ test('a job that is completed sends its start and its end', async () => {
 
 test('each delivery is signed by the rule of the vendor, over its exact bytes', async () => {
 	await create(await start(), youtubeJob({ name: 'Grüße 🎬' }));
-	await until(() => received.length === 2);
+	await until('two events', () => received.length === 2);
 	for (const { headers, rawBody, at } of received) {
 		const timestamp = String(headers[TIMESTAMP_HEADER]);
 		expect(timestamp).toMatch(/^\d{10}$/);
@@ -96,7 +97,7 @@ test('each delivery is signed by the rule of the vendor, over its exact bytes', 
 
 test('a job that fails sends that, with the reason', async () => {
 	await create(await start({ script: () => ({ outcome: 'error' }) }));
-	await until(() => received.length === 2);
+	await until('two events', () => received.length === 2);
 	expect(types()).toEqual(['video.started', 'video.errored']);
 	expect(received[1]?.delivery.payload).toMatchObject({
 		status: 'error',
@@ -117,7 +118,7 @@ test('a job that is canceled, never ends, or was deleted sends no end', async ()
 	await client.delete(`/v1/video-projects/${deleted.id}`);
 	sandbox.finish(deleted.id);
 	sandbox.finish(last.id);
-	await until(() => received.length === 2);
+	await until('two events', () => received.length === 2);
 	expect(received.map(({ delivery }) => delivery.payload.id)).toEqual([last.id, last.id]);
 	expect((await project(client, rendering.id)).status).toBe('queued');
 });
@@ -125,9 +126,9 @@ test('a job that is canceled, never ends, or was deleted sends no end', async ()
 test('a job that is ended early sends each event once', async () => {
 	const client = await start({ queueSeconds: 0, renderSeconds: 600 });
 	const { id } = await create(client);
-	await until(() => received.length === 1);
+	await until('one event', () => received.length === 1);
 	sandbox.finish(id);
-	await until(() => received.length === 2);
+	await until('two events', () => received.length === 2);
 	expect(types()).toEqual(['video.started', 'video.completed']);
 });
 
@@ -135,8 +136,8 @@ test('a delivery is repeated with growing pauses until it is answered with a 2xx
 	answers = [500, 302, 404, 204];
 	const client = await start({ renderSeconds: 600 });
 	await create(client);
-	await until(() => received.length === 4);
-	await until(() => lines.some((line) => line.endsWith('→ 204')));
+	await until('four events', () => received.length === 4);
+	await until('the line of a delivery', () => lines.some((line) => line.endsWith('→ 204')));
 	expect(types()).toEqual(Array(4).fill('video.started'));
 	expect(new Set(received.map(({ rawBody }) => rawBody)).size).toBe(1);
 	expect(received.map(({ url }) => url)).toEqual(Array(4).fill('/webhook/abc'));
@@ -159,13 +160,15 @@ test('an address nobody listens at is tried again too', async () => {
 	await new Promise((resolve) => closed.close(resolve));
 	const client = await start({ webhook: { url: `http://127.0.0.1:${port}/`, secret } });
 	await create(client);
-	await until(() => lines.some((line) => /→ ECONNREFUSED, again in 1 s$/.test(line)));
+	await until('the line of a delivery that failed', () =>
+		lines.some((line) => /→ ECONNREFUSED, again in 1 s$/.test(line)),
+	);
 });
 
 test.each(['close', 'reset'] as const)('%s gives up what is not delivered', async (end) => {
 	answers = Array(100).fill(500);
 	await create(await start({ renderSeconds: 600 }, 0.02));
-	await until(() => received.length >= 1);
+	await until('an event', () => received.length >= 1);
 	await sandbox[end]();
 	const sent = received.length;
 	// Long enough for several more tries, of which at most one can have been on its way.

@@ -44,7 +44,6 @@ describe('options of npm start', () => {
 			audio: join(SAMPLES, 'voice-over.mp3'),
 			mode: 'lite',
 			start: 0,
-			end: 4,
 			items: 1,
 			output: join(folder, 'output'),
 			apiKey: undefined,
@@ -84,7 +83,7 @@ describe('options of npm start', () => {
 		[['--end', ''], /--end.*It has to be a number, 0\.1 or more\./],
 		[['--end', 'Infinity'], /--end.*Infinity.*It has to be a number, 0\.1 or more\./],
 		[['--start', '3', '--end', '3'], /^--end \(3\) has to be greater than --start \(3\)\.$/],
-		[['--start', '5'], /^--end \(4\) has to be greater than --start \(5\)\.$/],
+		[['--start', '5', '--end', '4'], /^--end \(4\) has to be greater than --start \(5\)\.$/],
 		[['--items', '0'], /--items.*0.*It has to be a number, 1 or more\./],
 		[['--items', '1.5'], /--items.*1\.5.*It has to be whole\./],
 		[['--video', 'none.mp4'], /^--video: there is no file none\.mp4\.$/],
@@ -95,7 +94,7 @@ describe('options of npm start', () => {
 		],
 		[['--audio', file('audio')], /^--audio: .* the types mp3, .*, and .*audio is none of them\.$/],
 		[['--audio', file('empty.mp3', '')], /^--audio: .*empty\.mp3 is empty\.$/],
-		[['--output', file('taken')], /^--output: .*taken is no folder that can be written to\.$/],
+		[['--output', file('taken')], /^--output: .*taken isn't a folder that can be written to\.$/],
 		[
 			['--base-url', 'http://127.0.0.1:1'],
 			/^--base-url needs an API key: set MAGIC_HOUR_API_KEY\.$/,
@@ -115,6 +114,6 @@ describe('options of npm start', () => {
 		expect(refusal(['--video', secret]).said).toMatch(/secret\.mp4 may not be read\./);
 		const locked = join(folder, 'locked');
 		mkdirSync(locked, { mode: 0o500 });
-		expect(refusal(['--output', join(locked, 'output')]).said).toMatch(/no folder/);
+		expect(refusal(['--output', join(locked, 'output')]).said).toMatch(/isn't a folder/);
 	});
 });

@@ -24,6 +24,9 @@ function run(args: string[], environment: NodeJS.ProcessEnv = {}) {
 	return { child, ended };
 }
 
+// Each run loads n8n's engine in a process of its own, which a busy machine takes its time for.
+jest.setTimeout(120_000);
+
 describe('npm start', () => {
 	let folder: string;
 	beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'start-test-'))));
@@ -34,11 +37,14 @@ describe('npm start', () => {
 		const { code, stdout, stderr } = await run(['--output', output]).ended;
 		expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 		expect(stdout).toMatch(/^sandbox at http:\/\/127\.0\.0\.1:\d+: nothing is paid/);
+		expect(stdout).toContain('Estimate the price: 100 credits');
 		expect(stdout).toMatch(/sandbox: .* jobs: 1 rendering/);
 		const [file] = readdirSync(output);
 		expect(file).toMatch(ID);
 		expect(stdout).toMatch(
-			new RegExp(`│ +1 │ ${file!.slice(0, 25)} │ complete │ +120 │ +65,464 │ ${output}/${file}`),
+			new RegExp(
+				`│ +1 │ ${file!.slice(0, 25)} │ complete │ +100 │ +100 │ +65,464 │ ${output}/${file}`,
+			),
 		);
 		expect(stdout).toContain(`The results are in ${output}`);
 		expect(readFileSync(join(output, file!))).toEqual(readFileSync(VIDEO));
@@ -52,9 +58,9 @@ describe('npm start', () => {
 		const { code, stdout } = await run([...args, '--video', video, '--output', output]).ended;
 		expect(code).toBe(0);
 		expect(readdirSync(output)).toHaveLength(3);
-		expect(stdout.match(/│ complete │ +90 │/g)).toHaveLength(3);
+		expect(stdout.match(/│ complete │ +76 │ +76 │/g)).toHaveLength(3);
 		expect(stdout.match(/│ +same files │/g)).toHaveLength(2);
-		expect(stdout).toMatch(/│ sum +│ +270 │ +65,464 │/);
+		expect(stdout).toMatch(/│ sum +│ +228 │ +228 │ +65,464 │/);
 	});
 
 	it('has one sentence and exit code 1 for what cannot be meant', async () => {
@@ -80,9 +86,10 @@ describe('npm start', () => {
 			magicHour.setScript((_, index) => ({ outcome: index === 0 ? 'error' : 'complete' }));
 			const { code, stdout, stderr } = await begin().ended;
 			expect(code).toBe(1);
-			expect(stdout).toContain(`Magic Hour at ${magicHour.url}: this costs about 240 credits`);
+			expect(stdout).toContain(`Magic Hour at ${magicHour.url}: this costs credits`);
+			expect(stdout).toContain('Estimate the price: 200 credits');
 			expect(stderr).toContain(
-				`\nLip Sync: Job ${magicHour.jobs[0]!.id} failed: Please use a video with a detectable face\nIts credits were refunded.`,
+				`\nLip Sync: The render failed: Please use a video with a detectable face (job ${magicHour.jobs[0]!.id})\nIts credits were refunded.`,
 			);
 			expect(stderr).not.toMatch(/^ +at /m);
 			expect(stdout + stderr).not.toContain('mine');
@@ -97,7 +104,8 @@ describe('npm start', () => {
 			child.kill('SIGINT');
 			const { code, stderr } = await ended;
 			expect(code).toBe(130);
-			expect(Date.now() - pressed).toBeLessThan(3000);
+			// The jobs never end, and would be waited for for an hour.
+			expect(Date.now() - pressed).toBeLessThan(10_000);
 			expect(stderr).toContain('The execution was stopped while jobs were under way: ');
 			for (const { id } of magicHour.jobs) expect(stderr).toContain(id);
 		});

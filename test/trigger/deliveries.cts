@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { request } from 'node:http';
 
-import type { VideoProject } from '../../nodes/magicHour/api.types.ts';
+import type { VideoProject } from '../../nodes/magicHour/api/contract.ts';
 import { SECRET } from './n8nWebhooks.cts';
 
 /** A delivery as it goes over the wire; a list of values is sent as a repeated header. */
@@ -80,4 +80,22 @@ export async function send(
 		outgoing.on('error', reject);
 		outgoing.end(body);
 	});
+}
+
+/**
+ * Sends a delivery and closes the connection before it was answered, as the vendor does after ten seconds.
+ * @param moment when to hang up
+ * @returns once the server has noticed
+ */
+export async function sendAndHangUp(
+	url: string,
+	{ headers, body }: WireDelivery,
+	moment: Promise<void>,
+): Promise<void> {
+	const outgoing = request(url, { method: 'POST', headers, agent: false });
+	outgoing.on('error', () => {});
+	outgoing.end(body);
+	await moment;
+	outgoing.destroy();
+	await new Promise((resolve) => outgoing.once('close', resolve));
 }

@@ -3,14 +3,17 @@ import { join } from 'node:path';
 import type { INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 
-import { WEBHOOK_EVENTS } from '../../nodes/magicHour/api.types.ts';
+import { WEBHOOK_EVENTS } from '../../nodes/magicHour/api/contract.ts';
 
 let node: INodeType;
 let description: INodeTypeDescription;
 
 beforeAll(async () => {
-	const path = join(__dirname, '../../dist/nodes/MagicHourTrigger/MagicHourTrigger.node.js');
-	node = new (await import(path)).MagicHourTrigger();
+	const path = join(
+		__dirname,
+		'../../dist/nodes/MagicHourLipSyncTrigger/MagicHourLipSyncTrigger.node.js',
+	);
+	node = new (await import(path)).MagicHourLipSyncTrigger();
 	description = node.description;
 });
 
@@ -35,6 +38,7 @@ test('a fresh trigger hears of finished and failed lip syncs, within five minute
 		options: {},
 	});
 	expect(description.properties.find(({ name }) => name === 'options')!.options).toMatchObject([
+		{ name: 'moreProjectTypes', default: '' },
 		{ name: 'toleranceSeconds', default: 300 },
 	]);
 });
@@ -46,6 +50,8 @@ test('every event of the API can be chosen', () => {
 test('the editor says where the URL goes', () => {
 	const text = JSON.stringify([description.triggerPanel, description.properties]);
 
+	expect(text).toContain('Connect once:<ul><li>Open “Webhook URLs” above');
+	expect(text).toContain('WEBHOOK_URL');
 	expect(text).toContain('https://magichour.ai/developer?tab=webhooks');
 	expect(text).toContain('production URL');
 	expect(text).toContain('test URL');

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import fc from 'fast-check';
 
-import type { isGenuine as IsGenuine } from '../../nodes/MagicHourTrigger/signature.ts';
+import type * as Signature from '../../nodes/MagicHourLipSyncTrigger/signature.ts';
 import { eventBody, signatureOf } from './deliveries.cts';
 import { SECRET } from './n8nWebhooks.cts';
 
@@ -45,19 +45,15 @@ const mutated = fc.oneof(
 );
 
 async function verify({ timestamp, signature, body }: typeof GENUINE): Promise<boolean> {
-	const { isGenuine } = (await import(
-		join(__dirname, '../../dist/nodes/MagicHourTrigger/signature.js')
-	)) as { isGenuine: typeof IsGenuine };
-	return isGenuine(
-		{
-			headers: {
-				'magic-hour-event-signature': signature,
-				'magic-hour-event-timestamp': timestamp,
-			},
-			rawBody: body,
-		},
-		{ secret: SECRET, toleranceSeconds: 300, nowSeconds: NOW },
-	);
+	const { isGenuine, readSignedRequest } = (await import(
+		join(__dirname, '../../dist/nodes/MagicHourLipSyncTrigger/signature.js')
+	)) as typeof Signature;
+	const headers = {
+		'magic-hour-event-signature': signature,
+		'magic-hour-event-timestamp': timestamp,
+	};
+	const request = readSignedRequest({ headers, rawBody: body }, 300, NOW);
+	return request !== undefined && isGenuine(request, SECRET);
 }
 
 test('the delivery itself verifies', async () => {

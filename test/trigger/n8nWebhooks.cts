@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { EventEmitter, on } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -18,7 +19,10 @@ import type {
 } from 'n8n-workflow';
 import { Workflow } from 'n8n-workflow';
 
-const BUILT_NODE = join(__dirname, '../../dist/nodes/MagicHourTrigger/MagicHourTrigger.node.js');
+const BUILT_NODE = join(
+	__dirname,
+	'../../dist/nodes/MagicHourLipSyncTrigger/MagicHourLipSyncTrigger.node.js',
+);
 
 interface Setup {
 	/** What the credential holds, the tests' secret unless told; `null`: the node has no credential. */
@@ -27,14 +31,20 @@ interface Setup {
 	parameters?: INodeParameters;
 	/** `manual`: a person listens for a test event. */
 	mode?: 'webhook' | 'manual';
+	/** Triggers of the workflow, by the id of their node; one, unless told. */
+	triggers?: string[];
+	/** The static data the workflow comes with, such as that of another one. */
+	staticData?: string;
+	/** Awaited before static data is written. */
+	onSave?: () => Promise<void>;
 	/** Awaited before an execution starts; throws where n8n is to fail to start it. */
 	onStart?: (json: IDataObject) => Promise<void>;
 }
 
 /**
- * A workflow with the built Magic Hour Trigger behind a real HTTP server, handled as n8n 2.40 handles
+ * A workflow with the built Magic Hour Lip Sync Trigger behind a real HTTP server, handled as n8n 2.40 handles
  * webhooks (its LiveWebhooks, WebhookHelpers and body parser): the workflow and its static data are
- * read anew for every request; the body is read raw, then parsed; static data is written once the
+ * read again for every request; the body is read raw, then parsed; static data is written once the
  * execution has been started, and only then the answer is sent.
  */
 export class N8nWebhooks {
@@ -44,11 +54,20 @@ export class N8nWebhooks {
 	/** What the node logged. */
 	readonly logged: string[] = [];
 
+	/** Requests n8n has answered, whether anybody heard it or not. */
+	answered = 0;
+
 	url = '';
 
 	private readonly events = new EventEmitter();
 
-	private storedStaticData = '{}';
+	/** What n8n has stored of the workflow's static data, as JSON. */
+	storedStaticData: string;
+
+	/** The name the editor shows for the trigger; its id stays when a person changes it. */
+	triggerName = 'Magic Hour Lip Sync Trigger';
+
+	private readonly workflowId = randomUUID();
 
 	private nodeType!: INodeType;
 
@@ -57,7 +76,11 @@ export class N8nWebhooks {
 	constructor(private readonly setup: Setup = {}) {
 		const app = express();
 		app.use(express.raw({ type: () => true, limit: '16mb' }));
-		app.post('/webhook', async (req, res) => await this.handle(req, res));
+		app.post('/webhook/:trigger', async (req, res) => {
+			await this.handle(req, res, req.params.trigger);
+			this.answered++;
+		});
+		this.storedStaticData = setup.staticData ?? '{}';
 		this.server = createServer(app);
 	}
 
@@ -65,7 +88,7 @@ export class N8nWebhooks {
 		await this.loadNode();
 		await this.activate();
 		await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
-		this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/webhook`;
+		this.url = `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/webhook/${this.triggers[0]}`;
 		return this;
 	}
 
@@ -81,6 +104,11 @@ export class N8nWebhooks {
 		await this.activate();
 	}
 
+	/** Where the deliveries of one of several triggers go. */
+	urlOf(trigger: string): string {
+		return this.url.replace(/[^/]*$/, trigger);
+	}
+
 	/** Resolves when n8n is about to start the execution of a project. */
 	async reached(projectId: string): Promise<void> {
 		for await (const [id] of on(this.events, 'reached')) if (id === projectId) return;
@@ -91,29 +119,35 @@ export class N8nWebhooks {
 		return this.storedStaticData.length;
 	}
 
+	private get triggers(): string[] {
+		return this.setup.triggers ?? ['trigger'];
+	}
+
 	private async loadNode(): Promise<void> {
-		const { MagicHourTrigger } = (await import(BUILT_NODE)) as {
-			MagicHourTrigger: new () => INodeType;
+		const { MagicHourLipSyncTrigger } = (await import(BUILT_NODE)) as {
+			MagicHourLipSyncTrigger: new () => INodeType;
 		};
-		this.nodeType = new MagicHourTrigger();
+		this.nodeType = new MagicHourLipSyncTrigger();
 	}
 
 	private async activate(): Promise<void> {
 		const workflow = this.readWorkflow();
 		const { checkExists, create } = this.nodeType.webhookMethods!.default!;
-		const context = new HookContext(
-			workflow,
-			this.triggerOf(workflow),
-			this.additionalData(),
-			'trigger',
-			'activate',
-			this.webhookData(),
-		);
-		if (!(await checkExists.call(context))) await create.call(context);
+		for (const trigger of this.triggers) {
+			const context = new HookContext(
+				workflow,
+				this.triggerOf(workflow, trigger),
+				this.additionalData(),
+				'trigger',
+				'activate',
+				this.webhookData(trigger),
+			);
+			if (!(await checkExists.call(context))) await create.call(context);
+		}
 		await this.saveStaticData(workflow);
 	}
 
-	private async handle(req: Request, res: Response): Promise<void> {
+	private async handle(req: Request, res: Response, trigger: string): Promise<void> {
 		const rawBody = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
 		try {
 			const body = rawBody.length > 0 ? (JSON.parse(rawBody.toString()) as IDataObject) : {};
@@ -126,10 +160,10 @@ export class N8nWebhooks {
 		await nextTurn();
 		const context = new WebhookContext(
 			workflow,
-			this.triggerOf(workflow),
+			this.triggerOf(workflow, trigger),
 			this.additionalData(req, res),
 			this.setup.mode ?? 'webhook',
-			this.webhookData(),
+			this.webhookData(trigger),
 			[],
 			null,
 		);
@@ -157,20 +191,22 @@ export class N8nWebhooks {
 	}
 
 	private readWorkflow(): Workflow {
-		const trigger: INode = {
-			id: 'trigger',
-			name: 'Magic Hour Trigger',
-			type: 'n8n-nodes-magic-hour.magicHourTrigger',
-			typeVersion: 1,
-			position: [0, 0],
-			parameters: this.setup.parameters ?? {},
-			...(this.setup.credential !== null && {
-				credentials: { magicHourWebhookApi: { id: '1', name: 'Magic Hour Webhook' } },
+		const nodes = this.triggers.map(
+			(id): INode => ({
+				id,
+				name: this.nameOf(id),
+				type: 'n8n-nodes-magic-hour.magicHourLipSyncTrigger',
+				typeVersion: 1,
+				position: [0, 0],
+				parameters: this.setup.parameters ?? {},
+				...(this.setup.credential !== null && {
+					credentials: { magicHourWebhookApi: { id: '1', name: 'Magic Hour Webhook' } },
+				}),
 			}),
-		};
+		);
 		return new Workflow({
-			id: 'workflow',
-			nodes: [trigger],
+			id: this.workflowId,
+			nodes,
 			connections: {},
 			active: true,
 			nodeTypes: { getByNameAndVersion: () => this.nodeType } as unknown as INodeTypes,
@@ -180,21 +216,25 @@ export class N8nWebhooks {
 
 	private async saveStaticData(workflow: Workflow): Promise<void> {
 		if (!workflow.staticData.__dataChanged || this.setup.mode === 'manual') return;
-		await nextTurn();
+		await (this.setup.onSave?.() ?? nextTurn());
 		this.storedStaticData = JSON.stringify(workflow.staticData);
 	}
 
-	private triggerOf(workflow: Workflow): INode {
-		return workflow.getNode('Magic Hour Trigger')!;
+	private nameOf(trigger: string): string {
+		return `${this.triggerName} ${this.triggers.indexOf(trigger) + 1}`;
 	}
 
-	private webhookData(): IWebhookData {
+	private triggerOf(workflow: Workflow, trigger: string): INode {
+		return workflow.getNode(this.nameOf(trigger))!;
+	}
+
+	private webhookData(trigger: string): IWebhookData {
 		return {
 			httpMethod: 'POST',
-			node: 'Magic Hour Trigger',
+			node: this.nameOf(trigger),
 			path: 'webhook',
 			webhookDescription: this.nodeType.description.webhooks![0]!,
-			workflowId: 'workflow',
+			workflowId: this.workflowId,
 			workflowExecuteAdditionalData: this.additionalData(),
 		};
 	}

@@ -1,4 +1,4 @@
-import { WEBHOOK_EVENTS } from '../../nodes/magicHour/api.types.ts';
+import { WEBHOOK_EVENTS } from '../../nodes/magicHour/api/contract.ts';
 import { eventBody, finishedProject, send, signed } from './deliveries.cts';
 import { N8nWebhooks } from './n8nWebhooks.cts';
 
@@ -69,11 +69,39 @@ describe('a genuine delivery', () => {
 
 	test('verifies within a tolerance of one’s own', async () => {
 		const { url, started } = await listen({ parameters: { options: { toleranceSeconds: 4000 } } });
-		const timestamp = String(Math.floor(Date.now() / 1000) - 3600);
+		const timestamp = String(Math.floor(Date.now() / 1000) + 3600);
 
 		await send(url, signed(eventBody('video.completed'), { timestamp }));
 
 		expect(started).toHaveLength(1);
+	});
+
+	test('that is late by hours starts the workflow, and the log says so', async () => {
+		const { url, started, logged } = await listen({});
+		const timestamp = String(Math.floor(Date.now() / 1000) - 23 * 3600);
+
+		await send(url, signed(eventBody('video.completed'), { timestamp }));
+
+		expect(started).toHaveLength(1);
+		expect(logged.join()).toMatch(/video\.completed event of \S+ came \d+ seconds after/);
+	});
+
+	test('has no say in what its event is called', async () => {
+		const { url, started } = await listen({});
+
+		await send(url, signed(eventBody('video.completed', { ...finishedProject(), event: 'mine' })));
+
+		expect(started).toMatchObject([{ event: 'video.completed' }]);
+	});
+
+	test('of an image starts the workflow whatever types of video are wanted', async () => {
+		const { url, started } = await listen({
+			parameters: { events: ['image.completed', 'video.completed'] },
+		});
+
+		await send(url, signed(eventBody('image.completed', finishedProject({ type: 'AI_IMAGE' }))));
+
+		expect(started).toMatchObject([{ event: 'image.completed' }]);
 	});
 });
 
@@ -82,6 +110,8 @@ describe('a genuine delivery nobody asked for is answered with 2xx and starts no
 		['an event not selected', 'video.started', finishedProject()],
 		['an event this pack does not know', 'video.archived', finishedProject()],
 		['a test event without a project', 'ping', undefined],
+		['an event without a project', 'video.completed', null],
+		['a project without an id', 'video.completed', finishedProject({ id: '' })],
 		['another type of project', 'video.completed', finishedProject({ type: 'FACE_SWAP' })],
 	])('%s', async (_what, event, payload) => {
 		const { url, started } = await listen({});
@@ -100,5 +130,18 @@ describe('a genuine delivery nobody asked for is answered with 2xx and starts no
 		);
 
 		expect(started).toMatchObject([{ type: 'A_TYPE_OF_NEXT_YEAR' }]);
+	});
+
+	test('and so is a type that was typed in', async () => {
+		const { url, started } = await listen({
+			parameters: { options: { moreProjectTypes: 'video_denoiser, A_TYPE_OF_NEXT_YEAR' } },
+		});
+
+		for (const type of ['A_TYPE_OF_NEXT_YEAR', 'FACE_SWAP', 'LIP_SYNC']) {
+			const payload = finishedProject({ id: type, type });
+			await send(url, signed(eventBody('video.completed', payload)));
+		}
+
+		expect(started.map(({ type }) => type)).toEqual(['A_TYPE_OF_NEXT_YEAR', 'LIP_SYNC']);
 	});
 });

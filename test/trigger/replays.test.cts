@@ -1,4 +1,12 @@
-import { eventBody, finishedProject, nowSeconds, send, signed } from './deliveries.cts';
+import {
+	eventBody,
+	finishedProject,
+	nowSeconds,
+	send,
+	sendAndHangUp,
+	signed,
+} from './deliveries.cts';
+import { until } from '../../n8n/poll.cts';
 import { N8nWebhooks } from './n8nWebhooks.cts';
 
 let n8n: N8nWebhooks;
@@ -28,7 +36,7 @@ test('a delivery that is sent again starts nothing, and is answered with 2xx', a
 	expect(ids()).toEqual(['a']);
 });
 
-test('nor does the vendor’s own next try, signed anew with a later timestamp', async () => {
+test('nor does the vendor’s own next try, signed again with a later timestamp', async () => {
 	n8n = await new N8nWebhooks().start();
 
 	await send(n8n.url, project('a', { timestamp: String(nowSeconds() - 60) }));
@@ -135,6 +143,100 @@ test('a delivery whose execution n8n failed to start is started by the vendor’
 
 	expect([failed.status, retried.status]).toEqual([500, 200]);
 	expect(ids()).toEqual(['b', 'a']);
+});
+
+describe('a sender that hangs up before n8n has started the execution', () => {
+	/** n8n whose database is locked until `unlock` is called, which succeeds or fails. */
+	async function locked() {
+		const { promise: unlocked, resolve: unlock } = deferred();
+		const database = { isBroken: true };
+		n8n = await new N8nWebhooks({
+			onStart: async () => {
+				await unlocked;
+				if (database.isBroken) throw new Error('The database is locked');
+			},
+		}).start();
+		const reached = n8n.reached('a');
+		await sendAndHangUp(n8n.url, project('a'), reached);
+		return { unlock, database };
+	}
+
+	test('is told to come again while the start may still fail', async () => {
+		const { unlock, database } = await locked();
+
+		const repeated = await send(n8n.url, project('a'));
+		database.isBroken = false;
+		unlock();
+		await until('two answers', () => n8n.answered === 2);
+
+		expect(repeated.status).toBe(503);
+		expect(ids()).toEqual(['a']);
+		expect((await send(n8n.url, project('a'))).text).toContain('received before');
+	});
+
+	test('gets its execution by the next try where the start failed', async () => {
+		const { unlock, database } = await locked();
+
+		unlock();
+		await until('an answer', () => n8n.answered === 1);
+		database.isBroken = false;
+		const repeated = await send(n8n.url, project('a'));
+
+		expect(repeated.status).toBe(200);
+		expect(ids()).toEqual(['a']);
+	});
+});
+
+describe('the memory belongs to the workflow and the node', () => {
+	test('a copy of the workflow, with its static data, starts what the original has started', async () => {
+		n8n = await new N8nWebhooks().start();
+		await send(n8n.url, project('a'));
+		const copy = await new N8nWebhooks({ staticData: n8n.storedStaticData }).start();
+
+		await send(copy.url, project('a'));
+		await copy.stop();
+
+		expect(copy.started).toMatchObject([{ id: 'a' }]);
+	});
+
+	test('two triggers of a workflow start it once each, also after a restart', async () => {
+		n8n = await new N8nWebhooks({ triggers: ['one', 'two'] }).start();
+		const toBoth = async () =>
+			await Promise.all(
+				['one', 'two'].map(async (trigger) => await send(n8n.urlOf(trigger), project('a'))),
+			);
+
+		await toBoth();
+		await n8n.restart();
+		await toBoth();
+
+		expect(ids()).toEqual(['a', 'a']);
+	});
+
+	test('a trigger that is renamed still knows what it has started', async () => {
+		n8n = await new N8nWebhooks().start();
+		await send(n8n.url, project('a'));
+
+		n8n.triggerName = 'Result';
+		await n8n.restart();
+		await send(n8n.url, project('a'));
+
+		expect(ids()).toEqual(['a']);
+	});
+
+	test('deliveries that arrive before n8n has saved anything are not started again', async () => {
+		const { promise: saved, resolve: save } = deferred();
+		n8n = await new N8nWebhooks({ onSave: async () => await saved }).start();
+		const all = projects(10).map((id) => project(id));
+		const first = all.map(async (delivery) => await send(n8n.url, delivery));
+		await until('ten executions', () => n8n.started.length === 10);
+
+		const second = all.map(async (delivery) => await send(n8n.url, delivery));
+		save();
+		await Promise.all([...first, ...second]);
+
+		expect(n8n.started).toHaveLength(10);
+	});
 });
 
 test('while a person listens for a test event, the same event may be sent again', async () => {

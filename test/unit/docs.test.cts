@@ -27,10 +27,10 @@ describe('docs/operations.md', () => {
 	const page = text('docs/operations.md');
 
 	it('has every field of the nodes under the name the editor shows', () => {
-		const labels = ['MagicHourLipSync', 'MagicHourTrigger'].flatMap((folder) =>
+		const labels = ['MagicHourLipSync', 'MagicHourLipSyncTrigger'].flatMap((folder) =>
 			readdirSync(join(ROOT, 'nodes', folder), { recursive: true, encoding: 'utf8' })
 				.filter((name) => name.endsWith('ields.ts') || name.endsWith('.operation.ts'))
-				.concat(folder === 'MagicHourTrigger' ? ['properties.ts'] : [])
+				.concat(folder === 'MagicHourLipSyncTrigger' ? ['properties.ts'] : [])
 				.flatMap((name) => [
 					...text(`nodes/${folder}/${name}`).matchAll(/displayName: '([^']+)',\n\t*name:/g),
 				])

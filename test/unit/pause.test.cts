@@ -1,6 +1,6 @@
 import { pause, pauseUntil } from '../../nodes/magicHour/pause.ts';
 
-/** Longest time, in milliseconds, that a pause goes on after it was aborted. */
+/** Longest time, in milliseconds, that a pause still lasts after it was aborted. */
 const SOON = 200;
 
 describe('a pause', () => {

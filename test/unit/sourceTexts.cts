@@ -5,18 +5,24 @@ import ts from 'typescript';
 
 const NODES = join(__dirname, '../../nodes');
 
-function* nodesOf(node: ts.Node): Generator<ts.Node> {
+export function* nodesOf(node: ts.Node): Generator<ts.Node> {
 	yield node;
 	for (const child of node.getChildren()) yield* nodesOf(child);
 }
 
-/** Everything in the sources of the nodes, or of one folder of them. */
+/** The parsed sources of the nodes, or of one folder of them. */
+export function sourceFiles(folder = ''): Array<{ file: string; source: ts.SourceFile }> {
+	return readdirSync(join(NODES, folder), { recursive: true, encoding: 'utf8' })
+		.filter((name) => name.endsWith('.ts'))
+		.map((file) => {
+			const text = readFileSync(join(NODES, folder, file), 'utf8');
+			return { file, source: ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true) };
+		});
+}
+
+/** Everything in them. */
 function* sourceNodes(folder = ''): Generator<ts.Node> {
-	const files = readdirSync(join(NODES, folder), { recursive: true, encoding: 'utf8' });
-	for (const file of files.filter((name) => name.endsWith('.ts'))) {
-		const text = readFileSync(join(NODES, folder, file), 'utf8');
-		yield* nodesOf(ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true));
-	}
+	for (const { source } of sourceFiles(folder)) yield* nodesOf(source);
 }
 
 /** The texts an expression can have, as a person reads them: what changes from case to case is `…`. */

@@ -1,12 +1,62 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { GENERATION_MODES, type GenerationMode } from '../../magicHour/api.types';
-import { estimateCost, type CostEstimate } from '../../magicHour/estimate';
-import type { Parameters } from '../../magicHour/parameters';
+import type { GenerationMode } from '../../magicHour/api/contract';
+import type { Parameters } from '../../magicHour/run/parameters';
 import { Problem } from '../../magicHour/problem';
+
+const CLIP_ENDS = [
+	{
+		name: 'When the Audio Ends',
+		value: 'audio',
+		description: 'The clip is as long as the audio',
+	},
+	{
+		name: 'When the First of Both Ends',
+		value: 'shorter',
+		description: 'The clip is as long as the audio, but ends with the video at the latest',
+	},
+	{
+		name: 'When the Video Ends',
+		value: 'video',
+		description: 'The whole video, whatever the length of the audio',
+	},
+	{
+		name: 'At a Given Second',
+		value: 'seconds',
+		description: 'At the second of the video that you enter',
+	},
+] as const;
+
+const GENERATION_MODES = [
+	{
+		name: 'Lite',
+		value: 'lite',
+		description: '1 credit per frame. Fast, for simple videos. Works on every plan.',
+	},
+	{
+		name: 'Standard',
+		value: 'standard',
+		description:
+			'1 credit per frame. Natural and accurate. The mouth must move in the opening seconds of the video.',
+	},
+	{
+		name: 'Pro',
+		value: 'pro',
+		description:
+			'2 credits per frame. Most detail; paid plans only. The mouth must move in the opening seconds of the video.',
+	},
+] as const satisfies ReadonlyArray<{ name: string; value: GenerationMode; description: string }>;
 
 /** Which part of the video, in which quality: what a job costs depends on these alone. */
 export const clipFields: INodeProperties[] = [
+	{
+		displayName: 'Clip Ends',
+		name: 'clipEnd',
+		type: 'options',
+		options: [...CLIP_ENDS],
+		default: 'audio',
+		hint: 'You pay for every frame: about 30 credits per second, Pro 60',
+	},
 	{
 		displayName: 'Start (Seconds)',
 		name: 'startSeconds',
@@ -20,70 +70,56 @@ export const clipFields: INodeProperties[] = [
 		name: 'endSeconds',
 		type: 'number',
 		typeOptions: { minValue: 0.1 },
+		displayOptions: { show: { clipEnd: ['seconds'] } },
 		default: 15,
-		description:
-			'Where the clip ends in the video. You pay for every frame between start and end: 15 seconds at 30 frames per second are 450 frames.',
+		description: 'Where the clip ends in the video',
 	},
 	{
 		displayName: 'Generation Mode',
 		name: 'generationMode',
 		type: 'options',
-		options: [
-			{
-				name: 'Lite',
-				value: 'lite',
-				description: 'Fast, for simple videos. 1 credit per frame. Works on every plan.',
-			},
-			{
-				name: 'Standard',
-				value: 'standard',
-				description: 'Natural and accurate. 1 credit per frame. Needs the Creator plan or higher.',
-			},
-			{
-				name: 'Pro',
-				value: 'pro',
-				description: 'Most detail. 2 credits per frame. Needs the Creator plan or higher.',
-			},
-		],
+		options: [...GENERATION_MODES],
 		default: 'lite',
 		description:
-			'Quality and price. On the free plan only Lite is available, and the video is at most 576 pixels wide or high.',
+			'Quality and price. On the free plan, the result is at most 576 pixels wide or high.',
 	},
 ];
 
-export const maxFpsLimitField: INodeProperties = {
+export const maxFpsLimitOption: INodeProperties = {
 	displayName: 'Max FPS Limit',
 	name: 'maxFpsLimit',
 	type: 'number',
 	typeOptions: { minValue: 1 },
 	default: 30,
 	description:
-		'Frames per second of the output video at most. A video with fewer keeps its own. A lower limit costs fewer credits.',
+		'Most frames per second of the result. A video with fewer keeps its own. A lower limit costs fewer credits.',
 };
 
+/** A clip as it is asked for: its end may not be known before the files were looked at. */
 export interface Clip {
 	startSeconds: number;
-	endSeconds: number;
+	end: { at: 'audio' | 'shorter' | 'video' } | { at: 'seconds'; second: number };
 	generationMode: GenerationMode;
 	maxFpsLimit?: number;
-	estimate: CostEstimate;
 }
 
-/** @throws Problem when the clip cannot be meant, such as an end before its start */
+/** @throws Problem when the clip cannot be used, such as one that ends before it starts */
 export function clipOf(item: Parameters): Clip {
+	const at = item.choice('clipEnd', 'Clip Ends', CLIP_ENDS);
 	const startSeconds = item.number('startSeconds', 'Start (Seconds)', 0);
-	const endSeconds = item.number('endSeconds', 'End (Seconds)', 0.1);
-	if (endSeconds <= startSeconds) {
-		throw new Problem(
-			`End (Seconds) has to be greater than Start (Seconds), and ${endSeconds} is not greater than ${startSeconds}`,
-			{ description: 'Correct the clip: both are seconds of the input video.' },
-		);
-	}
-	const cost = {
+	return {
 		startSeconds,
-		endSeconds,
+		end: at === 'seconds' ? { at, second: endSecond(item, startSeconds) } : { at },
 		generationMode: item.choice('generationMode', 'Generation Mode', GENERATION_MODES),
-		maxFpsLimit: item.optionalNumber('additionalFields.maxFpsLimit', 'Max FPS Limit', 1),
+		maxFpsLimit: item.optionalNumber('options.maxFpsLimit', 'Max FPS Limit', 1),
 	};
-	return { ...cost, estimate: estimateCost(cost) };
+}
+
+function endSecond(item: Parameters, startSeconds: number): number {
+	const second = item.number('endSeconds', 'End (Seconds)', 0.1);
+	if (second > startSeconds) return second;
+	throw new Problem(
+		`End (Seconds) must be greater than Start (Seconds), and ${second} is not greater than ${startSeconds}`,
+		{ description: 'Correct the clip: both are seconds of the input video.' },
+	);
 }

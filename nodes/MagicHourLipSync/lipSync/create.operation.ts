@@ -1,116 +1,112 @@
 import type { IDataObject, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { createOnce, type Job } from '../../magicHour/createOnce';
-import type { Operation } from '../../magicHour/operation';
-import type { Parameters } from '../../magicHour/parameters';
-import { hasEndedBadly } from '../../magicHour/project';
-import { reportJobs } from '../../magicHour/report';
-import { checkSpending } from '../../magicHour/spending';
+import { hasEndedBadly } from '../../magicHour/jobs/project';
+import { checkSpending } from '../../magicHour/jobs/spending';
+import { awaitedOutput, type WaitPlan } from '../../magicHour/run/awaitedOutput';
+import { reportJobs } from '../../magicHour/run/batchHint';
+import { createOnce, hasJob, type Job } from '../../magicHour/run/createOnce';
+import type { Operation } from '../../magicHour/run/operation';
+import type { RunContext } from '../../magicHour/run/runContext';
+import type { Parameters } from '../../magicHour/run/parameters';
+import { optionsField } from '../optionsField';
 import {
-	awaitedOutput,
-	downloadField,
+	awaitedOutputFieldOption,
+	AWAITED_OUTPUTS,
 	outputField,
 	pollIntervalOption,
+	simplifyField,
 	timeoutOption,
 	waitPlan,
-	type WaitPlan,
-} from '../waitFields';
-import { clipFields, maxFpsLimitField } from './clipFields';
+} from '../outputFields';
+import { clipFields, maxFpsLimitOption } from './clipFields';
+import { labelsOf } from './labels';
+import { measure, type MeasuredClip } from './measure';
 import { fingerprintOf, requestPlan, uploadedRequest, type RequestPlan } from './request';
 import { sourceFields } from './sourceFields';
 
 export const option: INodePropertyOptions = {
 	name: 'Create',
 	value: 'create',
-	action: 'Create a lip sync',
-	description: 'Make the mouth in a video follow an audio track; costs credits',
+	action: 'Create a lip-synced video',
+	description:
+		'Make the mouth in a video follow a voice. Costs about 30 credits per second of video; Pro 60.',
 };
 
-const WITHOUT_EFFECT =
-	'Deprecated by Magic Hour and without effect: the output has the size of the input video, up to what your plan allows';
+const OUTPUTS = [
+	...AWAITED_OUTPUTS,
+	{
+		name: 'Job ID, Do Not Wait',
+		value: 'jobId',
+		description: 'Return as soon as the job is created. Use Wait (Video Project) to get the video.',
+	},
+] as const;
+
+const sizeOption = (displayName: string, name: string): INodeProperties => ({
+	displayName,
+	name,
+	type: 'number',
+	typeOptions: { minValue: 0, numberPrecision: 0 },
+	default: 0,
+	description:
+		'Deprecated by Magic Hour and without effect: the result has the size of the input video, up to what your plan allows',
+});
 
 export const fields: INodeProperties[] = [
 	...sourceFields,
 	...clipFields,
+	outputField(OUTPUTS),
 	{
-		displayName: 'Wait for Completion',
-		name: 'waitForCompletion',
-		type: 'boolean',
-		default: false,
-		description:
-			'Whether to wait until the video is rendered, which takes minutes. Otherwise the node returns the ID of the job at once.',
+		...simplifyField,
+		displayOptions: { show: { output: AWAITED_OUTPUTS.map(({ value }) => value) } },
 	},
-	{ ...downloadField, displayOptions: { show: { waitForCompletion: [true] } } },
-	{
-		...outputField,
-		displayOptions: { show: { waitForCompletion: [true], downloadOutput: [true] } },
-	},
-	{
-		displayName: 'Additional Fields',
-		name: 'additionalFields',
-		type: 'collection',
-		placeholder: 'Add Field',
-		default: {},
-		options: [
-			{
-				displayName: 'Height (Deprecated)',
-				name: 'height',
-				type: 'number',
-				typeOptions: { minValue: 0, numberPrecision: 0 },
-				default: 0,
-				description: WITHOUT_EFFECT,
-			},
-			maxFpsLimitField,
-			{
-				displayName: 'Name',
-				name: 'name',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. Welcome video, Spanish',
-				description: 'Name of the video in your Magic Hour library, to recognise it by',
-			},
-			{
-				displayName: 'Width (Deprecated)',
-				name: 'width',
-				type: 'number',
-				typeOptions: { minValue: 0, numberPrecision: 0 },
-				default: 0,
-				description: WITHOUT_EFFECT,
-			},
-		],
-	},
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			{
-				displayName: 'Max Credits',
-				name: 'maxCredits',
-				type: 'number',
-				typeOptions: { minValue: 0, numberPrecision: 0 },
-				default: 1000,
-				description:
-					'Spending limit for all items of a run together. If their estimates add up to more, nothing is uploaded or created. A video with more than 30 frames per second costs more than its estimate unless Max FPS Limit is set.',
-			},
-			{
-				displayName: 'Parallel Requests',
-				name: 'parallelRequests',
-				type: 'number',
-				typeOptions: { minValue: 1, numberPrecision: 0 },
-				default: 5,
-				description:
-					'How many items are uploaded and created at a time. Lower it if Magic Hour answers that there are too many requests.',
-			},
-			pollIntervalOption,
-			timeoutOption,
-		],
-	},
+	optionsField([
+		{
+			displayName: 'Max Credits',
+			name: 'maxCredits',
+			type: 'number',
+			typeOptions: { minValue: 0, numberPrecision: 0 },
+			default: 1000,
+			description:
+				'Spending limit for all items of a run together. The node reads how long the videos are and how many frames per second they have. If they would cost more together, nothing is uploaded or created. A video whose frame rate cannot be read is rendered with at most 30 frames per second.',
+		},
+		maxFpsLimitOption,
+		{
+			displayName: 'Name',
+			name: 'name',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Welcome video, Spanish',
+			description: 'Name of the video in your Magic Hour library',
+		},
+		awaitedOutputFieldOption,
+		{
+			displayName: 'Parallel Requests',
+			name: 'parallelRequests',
+			type: 'number',
+			typeOptions: { minValue: 1, numberPrecision: 0 },
+			default: 50,
+			description:
+				'How many items are created at a time at most. The node finds out by itself how many Magic Hour takes.',
+		},
+		{
+			displayName: 'Patience Under Limits (Minutes)',
+			name: 'patienceMinutes',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 15,
+			description:
+				'How long to wait while Magic Hour limits the rate and lets no job be created. After that, the items without a job fail.',
+		},
+		pollIntervalOption,
+		sizeOption('Size: Height (Deprecated)', 'height'),
+		sizeOption('Size: Width (Deprecated)', 'width'),
+		timeoutOption,
+	]),
 ];
 
 interface CreatePlan extends RequestPlan {
+	/** Undefined where the item has its job already, so that nobody has to know. */
+	measured?: MeasuredClip;
 	/** Undefined where the node returns at once. */
 	wait?: WaitPlan;
 	/** Credits, of the whole run. */
@@ -118,30 +114,55 @@ interface CreatePlan extends RequestPlan {
 }
 
 function planOf(item: Parameters): CreatePlan {
+	const output = item.choice('output', 'Output', OUTPUTS);
 	return {
 		...requestPlan(item),
-		wait: item.flag('waitForCompletion', 'Wait for Completion') ? waitPlan(item) : undefined,
+		wait: output === 'jobId' ? undefined : waitPlan(item, output),
 		// A limit that was set, but whose expression has no value, must not mean: no limit.
-		maxCredits: item.has('options', 'maxCredits', 'Options')
+		maxCredits: item.hasField('options', 'maxCredits', 'Options')
 			? item.number('options.maxCredits', 'Max Credits', 0)
 			: undefined,
 	};
 }
 
+const measured = async ({ clip, sources, maxCredits }: CreatePlan, { looks }: RunContext) =>
+	await measure(clip, sources, looks, maxCredits === undefined ? 'end' : 'promise');
+
 export const operation: Operation<CreatePlan, Job> = {
+	labels: labelsOf(fields),
+
+	limits: (item) => ({
+		parallelRequests: item.optionalNumber('options.parallelRequests', 'Parallel Requests', 1),
+		patienceMinutes: item.optionalNumber(
+			'options.patienceMinutes',
+			'Patience Under Limits (Minutes)',
+			0,
+		),
+	}),
+
 	plan: planOf,
 
-	review: (plans) =>
-		checkSpending(
-			plans.map(({ clip }) => clip.estimate),
-			plans[0]?.maxCredits,
-		),
+	look: async (plan, run, itemIndex) =>
+		hasJob(run, itemIndex, fingerprintOf(plan))
+			? plan
+			: { ...plan, measured: await measured(plan, run) },
+
+	review: (plans, run) => {
+		// What has a job was not looked at, and is not paid for.
+		const estimates = [...plans.values()].flatMap((plan) => plan.measured?.estimate ?? []);
+		const { maxCredits } = [...plans.values()][0]!;
+		checkSpending({ estimates, spent: run.memory.spent }, maxCredits);
+	},
 
 	start: async (plan, run, itemIndex) =>
 		await createOnce(run, itemIndex, {
 			fingerprint: fingerprintOf(plan),
 			willWait: plan.wait !== undefined,
-			request: async () => await uploadedRequest(plan, run.uploads),
+			request: async () => {
+				const clip = plan.measured ?? (await measured(plan, run));
+				const body = await uploadedRequest(plan, clip, run.uploads);
+				return { body, credits: clip.estimate.estimated_credits };
+			},
 		}),
 
 	finish: async ({ response, createdAt }, { wait }, run, itemIndex) => {
@@ -154,5 +175,13 @@ export const operation: Operation<CreatePlan, Job> = {
 		});
 	},
 
-	report: reportJobs,
+	report: (results, run, plans) => {
+		const estimates = plans.map(({ measured }) => measured?.estimate.estimated_credits ?? NaN);
+		const estimated = estimates.reduce((sum, credits) => sum + credits, 0);
+		reportJobs(results, run, {
+			awaited: plans.every(({ wait }) => wait !== undefined),
+			estimated: Number.isNaN(estimated) ? undefined : estimated,
+			limited: plans.filter((plan) => plan.measured?.isLimited).length,
+		});
+	},
 };

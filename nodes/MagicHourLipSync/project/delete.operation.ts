@@ -1,22 +1,21 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { ItemOutput, Operation } from '../../magicHour/operation';
+import type { Operation } from '../../magicHour/run/operation';
 import { projectId, projectIdField } from './projectFields';
 
 export const option: INodePropertyOptions = {
 	name: 'Delete',
 	value: 'delete',
-	action: 'Delete a video project',
+	action: 'Delete a finished video',
 	description: 'Delete the rendered video for good; this cannot be undone',
 };
 
 export const fields: INodeProperties[] = [projectIdField];
 
-export const operation: Operation<string, ItemOutput> = {
+export const operation: Operation<string> = {
 	plan: projectId,
 	start: async (id, { client }) => {
 		await client.deleteProject(id);
 		return { json: { id, deleted: true } };
 	},
-	finish: async (output) => output,
 };

@@ -1,31 +1,40 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import { downloadResults } from '../../magicHour/downloads';
-import type { ItemOutput, Operation } from '../../magicHour/operation';
-import { projectOutput } from '../../magicHour/project';
-import { outputField, outputFieldName } from '../waitFields';
+import { downloadResults } from '../../magicHour/files/downloads';
+import { projectOutput } from '../../magicHour/jobs/project';
+import type { Operation } from '../../magicHour/run/operation';
+import { optionsField } from '../optionsField';
+import { outputFieldName, outputFieldOption, simplifyField, simplifyOf } from '../outputFields';
 import { projectId, projectIdField } from './projectFields';
 
 export const option: INodePropertyOptions = {
 	name: 'Download',
 	value: 'download',
-	action: 'Download a video project',
-	description: 'Load the finished video into a binary field',
+	action: 'Download a finished video',
+	description: 'Load a finished video into a binary field, without waiting',
 };
 
-export const fields: INodeProperties[] = [projectIdField, outputField];
+export const fields: INodeProperties[] = [
+	projectIdField,
+	simplifyField,
+	optionsField([outputFieldOption]),
+];
 
 interface DownloadPlan {
 	id: string;
+	simplify: boolean;
 	fieldName: string;
 }
 
-export const operation: Operation<DownloadPlan, ItemOutput> = {
-	plan: (item) => ({ id: projectId(item), fieldName: outputFieldName(item) }),
-	start: async ({ id, fieldName }, { ctx, client, signal }) => {
-		const project = await client.getProject(id);
-		const binary = await downloadResults(ctx, client, project, fieldName, signal);
-		return { json: projectOutput(project), binary };
+export const operation: Operation<DownloadPlan> = {
+	plan: (item) => ({
+		id: projectId(item),
+		simplify: simplifyOf(item),
+		fieldName: outputFieldName(item),
+	}),
+	start: async ({ id, simplify, fieldName }, run) => {
+		const project = await run.client.getProject(id);
+		const binary = await run.downloads(async () => downloadResults(project, fieldName, run));
+		return { json: projectOutput(project, { simplify }), binary };
 	},
-	finish: async (output) => output,
 };

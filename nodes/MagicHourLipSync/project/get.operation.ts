@@ -1,20 +1,27 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { ItemOutput, Operation } from '../../magicHour/operation';
-import { projectOutput } from '../../magicHour/project';
+import { projectOutput } from '../../magicHour/jobs/project';
+import type { Operation } from '../../magicHour/run/operation';
+import { simplifyField, simplifyOf } from '../outputFields';
 import { projectId, projectIdField } from './projectFields';
 
 export const option: INodePropertyOptions = {
 	name: 'Get',
 	value: 'get',
-	action: 'Get a video project',
-	description: 'Read status, credits and download addresses of a job',
+	action: 'Get the status of a video',
+	description: 'Read status, credits and video address of a job, without waiting',
 };
 
-export const fields: INodeProperties[] = [projectIdField];
+export const fields: INodeProperties[] = [projectIdField, simplifyField];
 
-export const operation: Operation<string, ItemOutput> = {
-	plan: projectId,
-	start: async (id, { client }) => ({ json: projectOutput(await client.getProject(id)) }),
-	finish: async (output) => output,
+interface GetPlan {
+	id: string;
+	simplify: boolean;
+}
+
+export const operation: Operation<GetPlan> = {
+	plan: (item) => ({ id: projectId(item), simplify: simplifyOf(item) }),
+	start: async ({ id, simplify }, { client }) => ({
+		json: projectOutput(await client.getProject(id), { simplify }),
+	}),
 };

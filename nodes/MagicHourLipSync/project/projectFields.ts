@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Parameters } from '../../magicHour/parameters';
+import type { Parameters } from '../../magicHour/run/parameters';
 import { Problem } from '../../magicHour/problem';
 
 const ID_IN_ADDRESS =
@@ -12,8 +12,8 @@ export const projectIdField: INodeProperties = {
 	name: 'projectId',
 	type: 'resourceLocator',
 	required: true,
-	default: { mode: 'id', value: '' },
-	description: 'The job: the ID that the operation Create of Lip Sync returns',
+	default: { mode: 'id', value: '={{ $json.id }}' },
+	description: 'The job: the ID that Create (Lip Sync) returns',
 	modes: [
 		{
 			displayName: 'By ID',
@@ -51,10 +51,10 @@ export const projectIdField: INodeProperties = {
 
 /** @throws Problem unless the item names a video project */
 export function projectId(item: Parameters): string {
-	const id = item.locator('projectId', 'Video Project');
+	const id = item.extracted('projectId', 'Video Project');
 	if (!/^[A-Za-z0-9_-]{1,200}$/.test(id)) {
-		throw new Problem(`Video Project is no ID: “${id.slice(0, 60)}”`, {
-			description: 'Use the field id that the operation Create of Lip Sync returns.',
+		throw new Problem(`Video Project is not an ID: “${id.slice(0, 60)}”`, {
+			description: 'Use the field id that Create (Lip Sync) returns.',
 		});
 	}
 	return id;

@@ -1,36 +1,31 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { Operation } from '../../magicHour/operation';
+import { awaitedOutput, type WaitPlan } from '../../magicHour/run/awaitedOutput';
+import type { Operation } from '../../magicHour/run/operation';
+import { optionsField } from '../optionsField';
 import {
-	awaitedOutput,
-	downloadField,
+	awaitedOutputFieldOption,
+	AWAITED_OUTPUTS,
 	outputField,
 	pollIntervalOption,
+	simplifyField,
 	timeoutOption,
 	waitPlan,
-	type WaitPlan,
-} from '../waitFields';
+} from '../outputFields';
 import { projectId, projectIdField } from './projectFields';
 
 export const option: INodePropertyOptions = {
 	name: 'Wait',
 	value: 'wait',
-	action: 'Wait for a video project',
-	description: 'Wait until a job that exists already is finished',
+	action: 'Wait for a video to finish',
+	description: 'Wait until the video of an existing job is rendered',
 };
 
 export const fields: INodeProperties[] = [
 	projectIdField,
-	downloadField,
-	{ ...outputField, displayOptions: { show: { downloadOutput: [true] } } },
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [pollIntervalOption, timeoutOption],
-	},
+	outputField(AWAITED_OUTPUTS),
+	simplifyField,
+	optionsField([awaitedOutputFieldOption, pollIntervalOption, timeoutOption]),
 ];
 
 interface ProjectWaitPlan extends WaitPlan {
@@ -38,7 +33,10 @@ interface ProjectWaitPlan extends WaitPlan {
 }
 
 export const operation: Operation<ProjectWaitPlan, string> = {
-	plan: (item) => ({ id: projectId(item), ...waitPlan(item) }),
+	plan: (item) => ({
+		id: projectId(item),
+		...waitPlan(item, item.choice('output', 'Output', AWAITED_OUTPUTS)),
+	}),
 	start: async ({ id }, run, itemIndex) => {
 		run.noteJob(itemIndex, id);
 		return id;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium, selectors, type Browser, type BrowserContext } from 'playwright-core';
-import type { N8nApi } from '../n8n/rest.cts';
+import type { N8nApi } from '../../../n8n/rest.cts';
 
 const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 

@@ -1,11 +1,12 @@
 import type { Locator, Page } from 'playwright-core';
-import { until } from '../poll.cts';
-import type { StoredWorkflow, WorkflowFile } from '../n8n/rest.cts';
+import { until } from '../../../n8n/poll.cts';
+import type { StoredWorkflow, WorkflowFile } from '../../../n8n/rest.cts';
 
 /** n8n's editor, in the words of a person who uses it. */
 export class Editor {
 	constructor(readonly page: Page) {
-		page.setDefaultTimeout(15_000);
+		// Long enough for a browser on a busy machine; whatever is there sooner is not waited for.
+		page.setDefaultTimeout(60_000);
 	}
 
 	/** Opens a workflow on the canvas. */
@@ -37,9 +38,14 @@ export class Editor {
 	/** Zooms so that the whole workflow is seen, and waits until the canvas stands still. */
 	async showAll(): Promise<void> {
 		await this.page.keyboard.press('1');
+		await this.standsStill(this.nodes.first());
+	}
+
+	/** Waits until something has slid to its place. */
+	async standsStill(what: Locator): Promise<void> {
 		let before = '';
-		await until('the canvas to stand still', async () => {
-			const now = JSON.stringify(await this.nodes.first().boundingBox());
+		await until('the page to stand still', async () => {
+			const now = JSON.stringify(await what.boundingBox());
 			if (now === before) return true;
 			before = now;
 			return undefined;
@@ -92,6 +98,14 @@ export class Editor {
 		return this.page.getByTestId('node-creator-item-name').getByText(name, { exact: true });
 	}
 
+	/** What the details of a node in the nodes panel offer as actions, in their order. */
+	async offeredActions(): Promise<string[]> {
+		const names = this.page.getByTestId('node-creator-item-name').filter({ visible: true });
+		await names.first().waitFor();
+		const texts = (await names.allInnerTexts()).map((text) => text.trim());
+		return texts.filter((text) => !text.startsWith('On '));
+	}
+
 	/** The node on the canvas that has this name. */
 	node(name: string): Locator {
 		return this.page.locator(`[data-test-id=canvas-node][data-node-name="${name}"]`);
@@ -121,6 +135,18 @@ export class Editor {
 		return this.panel.getByTestId('node-parameters').first();
 	}
 
+	/** Opens the dialog for a new credential. */
+	async newCredential(): Promise<void> {
+		await this.panel.getByTestId('node-credentials-select').click();
+		await this.page.getByTestId('node-credentials-select-item-new').click();
+	}
+
+	/** Chooses from the list of a field. */
+	async choose(name: string, option: string): Promise<void> {
+		await this.parameter(name).click();
+		await this.page.getByRole('option', { name: option }).click();
+	}
+
 	/** The right side of the panel. */
 	get output(): Locator {
 		return this.panel.getByTestId('output-panel');
@@ -138,6 +164,22 @@ export class Editor {
 		return (await labels.allInnerTexts()).map((text) => text.trim().split('\n')[0]!);
 	}
 
+	/** The list that says "Add option"; n8n 1.x has nothing but this text for it. */
+	get addOption(): Locator {
+		const named = this.parameters.getByTestId('collection-parameter-add');
+		return named.or(this.parameters.getByPlaceholder('Add option')).first();
+	}
+
+	/** What "Add option" offers. */
+	async offeredOptions(): Promise<string[]> {
+		await this.addOption.click();
+		const options = this.page.getByRole('option').filter({ visible: true });
+		await options.first().waitFor();
+		const names = (await options.allInnerTexts()).map((text) => text.trim());
+		await this.page.keyboard.press('Escape');
+		return names;
+	}
+
 	/** Whether n8n marks a parameter as one that must be mended before a run. */
 	async hasWarning(name: string): Promise<boolean> {
 		return await this.parameter(name).evaluate(
@@ -150,6 +192,32 @@ export class Editor {
 	async chooseLocatorMode(name: string, mode: string): Promise<void> {
 		await this.parameter(name).getByTestId('rlc-mode-selector').click();
 		await this.page.getByRole('option', { name: mode }).click();
+	}
+
+	/** The ways a resource locator offers. */
+	async locatorModes(name: string): Promise<string[]> {
+		await this.parameter(name).getByTestId('rlc-mode-selector').click();
+		const options = this.page.getByRole('option').filter({ visible: true });
+		await options.first().waitFor();
+		const names = (await options.allInnerTexts()).map((text) => text.trim());
+		await this.page.keyboard.press('Escape');
+		return names;
+	}
+
+	/** Takes the expression out of a field that starts with one. */
+	async makeFixed(name: string): Promise<void> {
+		await this.switchTo('fixed', name);
+	}
+
+	/** Lets a field be evaluated, with what is in it. */
+	async makeExpression(name: string): Promise<void> {
+		await this.switchTo('expression', name);
+	}
+
+	private async switchTo(kind: 'fixed' | 'expression', name: string): Promise<void> {
+		await this.parameter(name).hover();
+		const switches = this.parameters.getByTestId(`${name}-parameter-input-options-container`);
+		await switches.getByTestId(`radio-button-${kind}`).click();
 	}
 
 	/** Where the value of a resource locator is typed in. */

@@ -1,4 +1,4 @@
-import type { N8nTarget } from '../versions.cts';
+import type { N8nTarget } from '../../../n8n/versions.cts';
 
 /** What the suites need to know of the n8n that was started for them. */
 export interface Run {

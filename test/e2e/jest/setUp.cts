@@ -1,6 +1,6 @@
-import type { N8nServer } from '../n8n/server.cts';
-import { startWithPack } from '../n8n/startWithPack.cts';
-import { chosenTarget } from '../versions.cts';
+import type { N8nServer } from '../../../n8n/server.cts';
+import { startWithPack } from '../../../n8n/startWithPack.cts';
+import { chosenTarget } from '../../../n8n/versions.cts';
 import { shareRun } from './run.cts';
 
 /** Before all suites: n8n with the pack in it and an owner. */

@@ -1,8 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { startChatModel, type ChatModel } from '../chatModel.cts';
-import type { Execution, WorkflowFile } from '../n8n/rest.cts';
+import type { Execution, WorkflowFile } from '../../../n8n/rest.cts';
 import { awaitedJob, useTestBed } from '../testBed.cts';
 import { node, outputJson, start, workflow } from '../workflow.cts';
+import { url } from '../../support/sources.cts';
 
 const bed = useTestBed();
 let model: ChatModel;
@@ -44,7 +45,8 @@ async function agentWith(parameters: IDataObject, settings = {}): Promise<Workfl
 			'n8n-nodes-magic-hour.magicHourLipSyncTool',
 			{
 				...awaitedJob,
-				audioFilePath: "={{ $fromAI('audio', 'URL of the new audio track', 'string') }}",
+				audio: url("={{ $fromAI('audio', 'URL of the new audio track', 'string') }}"),
+				clipEnd: 'seconds',
 				endSeconds: "={{ $fromAI('end', 'Where the clip ends, in seconds', 'number') }}",
 				...parameters,
 			},

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { IDataObject } from 'n8n-workflow';
 import type { Browser } from 'playwright-core';
 import { openBrowser, openSession } from '../editor/browser.cts';
 import { Editor } from '../editor/editor.cts';
-import type { WorkflowFile } from '../n8n/rest.cts';
-import { until } from '../poll.cts';
+import type { WorkflowFile } from '../../../n8n/rest.cts';
+import { until } from '../../../n8n/poll.cts';
 import { awaitedJob, personalJob, useTestBed } from '../testBed.cts';
 import { lipSync, node, start, withRows, workflow } from '../workflow.cts';
 
@@ -18,6 +21,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => await browser?.close());
+
+const OUTPUTS = ['videoFile', 'videoUrl', 'jobId'];
 
 /** Imports a workflow and opens it on the canvas. */
 async function open(file: WorkflowFile): Promise<void> {
@@ -38,36 +43,56 @@ const nodesWith = (parameters: Record<string, Record<string, unknown>>) =>
 describe('The nodes panel', () => {
 	beforeAll(async () => await open(workflow('Empty', [start()])));
 
-	it.each(['lip sync', 'dub', 'magic hour'])('finds the node by "%s"', async (words) => {
-		await editor.searchNodes(words);
-		await editor.offer('Magic Hour Lip Sync').waitFor();
+	it.each(['lip sync', 'dub', 'magic hour', 'talking video', 'avatar', 'translate video'])(
+		'finds the node by "%s"',
+		async (words) => {
+			await editor.searchNodes(words);
+			await editor.offer('Magic Hour Lip Sync').waitFor();
+		},
+	);
+
+	it('shows node and trigger as one entry', async () => {
+		await editor.offer('Magic Hour Lip Sync').click();
+		await editor.page
+			.getByText('Lip sync videos with Magic Hour, and start workflows when a render is finished')
+			.first()
+			.waitFor();
+		await editor.page.getByText('Triggers (9)').waitFor();
 	});
 
 	it('lists what the node can do, and adds it', async () => {
-		await editor.offer('Magic Hour Lip Sync').click();
-		await editor.page.getByText('Create a lip sync').click();
+		await editor.offer('Magic Hour Lip Sync').waitFor({ state: 'hidden' });
+		expect(await editor.offeredActions()).toEqual([
+			'Create a lip-synced video',
+			'Estimate the price of a lip-synced video',
+			'Wait for a video to finish',
+			'Download a finished video',
+			'Get the status of a video',
+			'Delete a finished video',
+			'Upload a file',
+			'Get credits and plan',
+		]);
+		await editor.page.getByText('Create a lip-synced video').click();
 
 		await editor.parameters.waitFor();
-		expect(await editor.fields()).toContain('Audio URL or File Path');
+		expect(await editor.fields()).toEqual(expect.arrayContaining(['Video', 'Audio', 'Output']));
 		await editor.closeNode();
-		expect(await editor.node('Create a lip sync').isVisible()).toBe(true);
+		const created = editor.node('Create a lip-synced video');
+		expect(await created.innerText()).toContain('Create: Lip Sync');
 	});
 });
 
 describe('The panel', () => {
-	const clip = ['Start (Seconds)', 'End (Seconds)', 'Generation Mode'];
+	const source = ['Video', 'Audio'];
+	const clip = ['Clip Ends', 'Start (Seconds)', 'Generation Mode'];
 	const operations = {
-		'lipSync create': [
-			...['Audio Input', 'Audio URL or File Path'],
-			...['Video Source', 'Video Input', 'Video URL or File Path'],
-			...[...clip, 'Wait for Completion', 'Additional Fields', 'Options'],
-		],
-		'lipSync estimate': [...clip, 'Additional Fields'],
-		'project get': ['Video Project'],
-		'project wait': ['Video Project', 'Download Result', 'Options'],
-		'project download': ['Video Project', 'Put Output File in Field'],
+		'lipSync create': [...source, ...clip, 'Output', 'Simplify', 'Options'],
+		'lipSync estimate': [...source, ...clip, 'Options'],
+		'project wait': ['Video Project', 'Output', 'Simplify', 'Options'],
+		'project download': ['Video Project', 'Simplify', 'Options'],
+		'project get': ['Video Project', 'Simplify'],
 		'project delete': ['Video Project'],
-		'file upload': ['File Type', 'Input Binary Field'],
+		'file upload': ['File Type', 'File'],
 		'account get': [],
 	};
 
@@ -79,10 +104,8 @@ describe('The panel', () => {
 		await open(
 			nodesWith({
 				...Object.fromEntries(parameters),
-				Binary: { audioInput: 'binary', videoInput: 'binary' },
-				YouTube: { videoSource: 'youtube' },
-				Waiting: { waitForCompletion: true },
-				Downloading: { waitForCompletion: true, downloadOutput: true },
+				...Object.fromEntries(OUTPUTS.map((output) => [output, { output }])),
+				seconds: { clipEnd: 'seconds' },
 			}),
 		);
 	});
@@ -99,71 +122,114 @@ describe('The panel', () => {
 		expect(shown).toEqual(operations);
 	});
 
-	it('shows the fields of the chosen sources', async () => {
-		const fieldsOf = async (name: string) => {
-			await editor.openNode(name);
-			const fields = await editor.fields();
-			await editor.closeNode();
-			return fields;
-		};
-
-		const binary = await fieldsOf('Binary');
-		expect(binary).toContain('Audio Input Binary Field');
-		expect(binary).toContain('Video Input Binary Field');
-		expect(binary).not.toContain('Audio URL or File Path');
-		expect(binary).not.toContain('Video URL or File Path');
-
-		const youtube = await fieldsOf('YouTube');
-		expect(youtube).toContain('YouTube URL');
-		expect(youtube).not.toContain('Video Input');
-		expect(youtube).not.toContain('Video URL or File Path');
-
-		const waiting = await fieldsOf('Waiting');
-		expect(waiting).toContain('Download Result');
-		expect(waiting).not.toContain('Put Output File in Field');
-		expect(await fieldsOf('Downloading')).toContain('Put Output File in Field');
+	it('starts with what most people want', async () => {
+		await editor.openNode('lipSync create');
+		expect(await editor.locatorModes('video')).toEqual(['By URL', 'File', 'YouTube']);
+		expect(await editor.locatorModes('audio')).toEqual(['By URL', 'File']);
+		const chosen = ['clipEnd', 'startSeconds', 'generationMode', 'output'].map(
+			async (name) => await editor.parameter(name).locator('input').first().inputValue(),
+		);
+		expect(await Promise.all(chosen)).toEqual(['When the Audio Ends', '0', 'Lite', 'Video File']);
+		await editor.closeNode();
 	});
 
-	it('warns of required fields that are empty', async () => {
-		await editor.openNode('lipSync create');
-		expect(await editor.hasWarning('audioFilePath')).toBe(true);
-		expect(await editor.hasWarning('videoFilePath')).toBe(true);
-		await editor
-			.parameter('audioFilePath')
-			.locator('input, textarea')
-			.first()
-			.fill('https://x.y/z.mp3');
-		await editor.parameter('endSeconds').click();
-		expect(await editor.hasWarning('audioFilePath')).toBe(false);
+	it('asks for the end in seconds only where the clip ends at a given second', async () => {
+		await editor.openNode('seconds');
+		const fields = await editor.fields();
+		expect(fields[fields.indexOf('Start (Seconds)') + 1]).toBe('End (Seconds)');
 		await editor.closeNode();
+	});
 
-		await editor.openNode('project get');
-		expect(await editor.hasWarning('projectId')).toBe(true);
+	it('has options only where they do something', async () => {
+		const always = ['Max Credits', 'Max FPS Limit', 'Name'];
+		const rate = ['Parallel Requests', 'Patience Under Limits (Minutes)'];
+		const size = ['Size: Height (Deprecated)', 'Size: Width (Deprecated)'];
+		const wait = ['Poll Interval (Seconds)', ...size, 'Timeout (Minutes)'];
+		const options: Record<string, string[]> = {
+			videoFile: [...always, 'Output Field', ...rate, ...wait],
+			videoUrl: [...always, ...rate, ...wait],
+			jobId: [...always, ...rate, ...size],
+		};
+		const offered: Record<string, string[]> = {};
+		for (const output of OUTPUTS) {
+			await editor.openNode(output);
+			expect((await editor.fields()).includes('Simplify')).toBe(output !== 'jobId');
+			offered[output] = await editor.offeredOptions();
+			await editor.closeNode();
+		}
+		expect(offered).toEqual(options);
+	});
+
+	it('says what each field takes, what it costs, and what Stop does', async () => {
+		await editor.openNode('lipSync create');
+		const words = async () => await editor.parameters.innerText();
+		expect(await words()).toContain('A web address that opens without a login');
+		expect(await words()).toContain('You pay for every frame: about 30 credits per second, Pro 60');
+		expect(await words()).toContain('Stop ends the waiting, not the job.');
+		await editor.chooseLocatorMode('video', 'File');
+		expect(await words()).toContain("{{ $('Read Video').item.binary.data }}");
+		await editor.chooseLocatorMode('video', 'YouTube');
+		expect(await words()).toContain('The address of a public video');
+		await editor.closeNode();
+	});
+
+	it('warns of sources that are empty', async () => {
+		await editor.openNode('lipSync estimate');
+		expect(await editor.hasWarning('video')).toBe(true);
+		expect(await editor.hasWarning('audio')).toBe(true);
+		await editor.locatorInput('audio').fill('https://example.com/voice-over.mp3');
+		await until('the address to be taken', async () =>
+			(await editor.hasWarning('audio')) ? undefined : true,
+		);
+		expect(await editor.hasWarning('video')).toBe(true);
+		await editor.closeNode();
+	});
+
+	it('takes the ID of the item before for its video project', async () => {
+		await editor.openNode('project wait');
+		expect(await editor.parameter('projectId').innerText()).toContain('{{ $json.id }}');
 		await editor.closeNode();
 	});
 });
 
 describe("The trigger's panel", () => {
-	it('shows its fields, its URLs and the three steps', async () => {
+	const openTrigger = async (parameters: IDataObject = {}) => {
 		const file = workflow('Trigger', [
-			node('Magic Hour Trigger', 'n8n-nodes-magic-hour.magicHourTrigger'),
+			node(
+				'Magic Hour Lip Sync Trigger',
+				'n8n-nodes-magic-hour.magicHourLipSyncTrigger',
+				parameters,
+			),
 		]);
 		const [trigger] = file.nodes;
 		trigger!.webhookId = randomUUID();
 		await open(file);
-		await editor.openNode('Magic Hour Trigger');
+		return trigger!;
+	};
+
+	it('asks for project types only where there are video events', async () => {
+		await openTrigger({ events: ['audio.completed'] });
+		await editor.openNode('Magic Hour Lip Sync Trigger');
+		expect(await editor.fields()).toEqual(['Events', 'Options']);
+		await editor.closeNode();
+	});
+
+	it('shows its fields, its URLs and the three steps', async () => {
+		const trigger = await openTrigger();
+		await editor.openNode('Magic Hour Lip Sync Trigger');
 
 		expect(await editor.fields()).toEqual(['Events', 'Project Types', 'Options']);
 		const words = await editor.parameters.innerText();
 		for (const step of [
-			'1. Copy the webhook URL above',
-			'2. In the Magic Hour Developer Hub',
-			'3. Copy the signing secret',
+			'Connect once:',
+			'Open “Webhook URLs” above, choose “Production URL” and copy it',
+			'In the Magic Hour Developer Hub',
+			'Copy the signing secret it shows into the credential of this node. Then publish this workflow.',
 		]) {
-			expect(words.split('\n')).toContainEqual(expect.stringContaining(step));
+			expect(words).toContain(step);
 		}
 		await editor.showWebhookUrls();
-		const path = `${trigger!.webhookId}/webhook`;
+		const path = `${trigger.webhookId}/webhook`;
 		await editor.panel.getByText(`${bed.run.url}/webhook-test/${path}`).first().waitFor();
 		await editor.panel.getByText('Production URL', { exact: true }).click();
 		await editor.panel.getByText(`${bed.run.url}/webhook/${path}`).first().waitFor();
@@ -190,6 +256,64 @@ describe('A run in the editor', () => {
 		await editor.closeNode();
 	});
 
+	it('says what Stop does while it waits', async () => {
+		bed.sandbox.setScript(() => ({ outcome: 'never' }));
+		await open(workflow('Wait', [start(), lipSync(awaitedJob, { credentials: bed.credentials })]));
+		await editor.openNode('Lip Sync');
+		await editor.executeStep();
+		await until('a status check', () => bed.sandbox.requestsTo('getProject')[0]);
+
+		await editor.output.getByText('Executing node').waitFor();
+		expect(await editor.output.innerText()).toContain(
+			'Stop ends the waiting only: jobs that exist are rendered and charged.',
+		);
+		bed.sandbox.finish(bed.sandbox.jobs[0]!.id);
+		await editor.output.getByText('complete', { exact: true }).first().waitFor();
+		expect(await editor.output.innerText()).not.toContain('Stop ends the waiting');
+		await editor.closeNode();
+	});
+
+	it('says what comes next where it did not wait', async () => {
+		const job = { ...awaitedJob, output: 'jobId' };
+		await open(workflow('Go on', [start(), lipSync(job, { credentials: bed.credentials })]));
+		await editor.openNode('Lip Sync');
+		await editor.executeStep();
+
+		await editor.output.getByText(/^The video is not rendered yet\./).waitFor();
+		await editor.closeNode();
+	});
+
+	it('makes a video of two files of two nodes, once the expression is one', async () => {
+		const { credentials, run } = bed;
+		const read = async (name: string, sample: string) => {
+			const path = join(run.files, sample);
+			await copyFile(join(__dirname, '../../../samples', sample), path);
+			return node(name, 'n8n-nodes-base.readWriteFile', { fileSelector: path, options: {} });
+		};
+		await open(
+			workflow('Two files', [
+				start(),
+				await read('Read Video', 'talking-head.mp4'),
+				await read('Read Audio', 'voice-over.mp3'),
+				lipSync({ options: { pollInterval: 0.1 } }, { credentials }),
+			]),
+		);
+		await editor.openNode('Lip Sync');
+		await editor.chooseLocatorMode('audio', 'File');
+		await editor.locatorInput('audio').fill('data');
+		await editor.chooseLocatorMode('video', 'File');
+		await editor.locatorInput('video').fill("{{ $('Read Video').item.binary.data }}");
+		await editor.executeStep();
+		await editor.output.getByText('Video: the expression was read as text').first().waitFor();
+		await editor.output.getByText('switch it from Fixed to Expression').first().waitFor();
+
+		await editor.makeExpression('video');
+		await editor.executeStep();
+		await editor.output.getByRole('button', { name: 'View' }).waitFor();
+		expect(bed.sandbox.jobs).toHaveLength(1);
+		await editor.closeNode();
+	});
+
 	it('takes the address of a video for its id', async () => {
 		const { api, sandbox, credentials } = bed;
 		await api.run(
@@ -200,6 +324,7 @@ describe('A run in the editor', () => {
 		await open(nodesWith({ Get: { resource: 'project', operation: 'get' } }));
 		await editor.openNode('Get');
 		await editor.chooseLocatorMode('projectId', 'By URL');
+		await editor.makeFixed('projectId');
 		await editor.locatorInput('projectId').fill(`https://magichour.ai/my-library?videoId=${id}`);
 		// The editor takes a text over a moment after it was typed.
 		await until('the id to be taken', async () =>

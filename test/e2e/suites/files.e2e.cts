@@ -3,21 +3,20 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listen } from '../listen.cts';
 import { useTestBed } from '../testBed.cts';
+import { file } from '../../support/sources.cts';
 import { lipSync, node, outputJson, start, workflow } from '../workflow.cts';
 
 const samples = join(__dirname, '..', '..', '..', 'samples');
 const bed = useTestBed();
 
-const fromBinary = {
-	audioInput: 'binary',
-	videoInput: 'binary',
+/** Each from the node that read it, without a Merge node. */
+const fromNodes = {
+	video: file("={{ $('Video').item.binary.data }}"),
+	audio: file('data'),
+	clipEnd: 'seconds',
 	endSeconds: 2,
-	waitForCompletion: true,
-	downloadOutput: true,
 	options: { pollInterval: 0.1 },
 };
-
-const byPosition = { mode: 'combine', combineBy: 'combineByPosition' };
 
 const uploadedBytes = () => [...bed.sandbox.uploads.values()].map(({ bytes }) => bytes).sort();
 
@@ -35,10 +34,9 @@ describe('Files', () => {
 		for (const file of ['voice-over.mp3', 'talking-head.mp4']) {
 			await copyFile(join(samples, file), join(run.files, file));
 		}
-		const read = (name: string, file: string, dataPropertyName: string) =>
+		const read = (name: string, sample: string) =>
 			node(name, 'n8n-nodes-base.readWriteFile', {
-				fileSelector: join(run.files, file),
-				options: { dataPropertyName },
+				fileSelector: join(run.files, sample),
 			});
 		const written = join(run.files, 'lip-synced.mp4');
 		const write = node('Write', 'n8n-nodes-base.readWriteFile', {
@@ -46,25 +44,13 @@ describe('Files', () => {
 			fileName: written,
 		});
 		const stored = await api.importWorkflow(
-			workflow(
-				'Files from the disk',
-				[
-					start(),
-					read('Audio', 'voice-over.mp3', 'audio'),
-					read('Video', 'talking-head.mp4', 'video'),
-					node('Merge', 'n8n-nodes-base.merge', byPosition, { typeVersion: 3 }),
-					lipSync(fromBinary, { credentials }),
-					write,
-				],
-				[
-					['Start', 0, 'Audio'],
-					['Start', 0, 'Video'],
-					['Audio', 0, 'Merge', 0],
-					['Video', 0, 'Merge', 1],
-					['Merge', 0, 'Lip Sync'],
-					['Lip Sync', 0, 'Write'],
-				],
-			),
+			workflow('Files from the disk', [
+				start(),
+				read('Video', 'talking-head.mp4'),
+				read('Audio', 'voice-over.mp3'),
+				lipSync(fromNodes, { credentials }),
+				write,
+			]),
 		);
 
 		const execution = await api.run(stored, 'Start');
@@ -78,34 +64,23 @@ describe('Files', () => {
 	it('go from HTTP Request to Magic Hour', async () => {
 		const { api, credentials } = bed;
 		const shelf = await serveSamples();
-		const fetchFile = (name: string, file: string, outputPropertyName: string) =>
+		const fetchFile = (name: string, sample: string) =>
 			node(
 				name,
 				'n8n-nodes-base.httpRequest',
 				{
-					url: `${shelf.url}/${file}`,
-					options: { response: { response: { responseFormat: 'file', outputPropertyName } } },
+					url: `${shelf.url}/${sample}`,
+					options: { response: { response: { responseFormat: 'file' } } },
 				},
 				{ typeVersion: 4.2 },
 			);
 		const stored = await api.importWorkflow(
-			workflow(
-				'Files from the web',
-				[
-					start(),
-					fetchFile('Audio', 'voice-over.mp3', 'audio'),
-					fetchFile('Video', 'talking-head.mp4', 'video'),
-					node('Merge', 'n8n-nodes-base.merge', byPosition, { typeVersion: 3 }),
-					lipSync(fromBinary, { credentials }),
-				],
-				[
-					['Start', 0, 'Audio'],
-					['Start', 0, 'Video'],
-					['Audio', 0, 'Merge', 0],
-					['Video', 0, 'Merge', 1],
-					['Merge', 0, 'Lip Sync'],
-				],
-			),
+			workflow('Files from the web', [
+				start(),
+				fetchFile('Video', 'talking-head.mp4'),
+				fetchFile('Audio', 'voice-over.mp3'),
+				lipSync(fromNodes, { credentials }),
+			]),
 		);
 
 		const execution = await api.run(stored, 'Start');

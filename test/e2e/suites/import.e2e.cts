@@ -2,10 +2,15 @@ import type { INode } from 'n8n-workflow';
 import type { Browser } from 'playwright-core';
 import { openBrowser, openSession } from '../editor/browser.cts';
 import { Editor } from '../editor/editor.cts';
-import { exampleAsDelivered, exampleNames, exampleWorkflow } from '../exampleWorkflows.cts';
-import type { StoredCredential, WorkflowFile } from '../n8n/rest.cts';
-import { until } from '../poll.cts';
+import {
+	exampleAsDelivered,
+	exampleNames,
+	exampleWorkflow,
+} from '../../../n8n/exampleWorkflows.cts';
+import type { StoredCredential, WorkflowFile } from '../../../n8n/rest.cts';
+import { until } from '../../../n8n/poll.cts';
 import { useTestBed } from '../testBed.cts';
+import { url } from '../../support/sources.cts';
 
 const bed = useTestBed();
 let browser: Browser;
@@ -19,6 +24,10 @@ beforeAll(async () => {
 		...bed.credentials,
 		magicHourWebhookApi: await api.createCredential('magicHourWebhookApi', 'Webhook', {
 			signingSecret: 'secret',
+		}),
+		googleDriveOAuth2Api: await api.createCredential('googleDriveOAuth2Api', 'Drive', {
+			clientId: 'none',
+			clientSecret: 'none',
 		}),
 		openAiApi: await api.createCredential('openAiApi', 'OpenAI', { apiKey: 'none' }),
 	};
@@ -61,7 +70,7 @@ describe.each(exampleNames())('The import of "%s"', (name) => {
 
 describe('The import of a workflow with an empty required parameter', () => {
 	it('shows a warning at the node: these tests would see one', async () => {
-		const change = { 'Lip Sync and Download': { audioFilePath: '' } };
+		const change = { 'Lip Sync': { audio: url('') } };
 		const setUp = { credentials, files: bed.run.files, change };
 		await editor.import(exampleWorkflow('wait-and-download', setUp));
 
@@ -69,6 +78,6 @@ describe('The import of a workflow with an empty required parameter', () => {
 			const names = await editor.marked();
 			return names.length > 0 ? names : undefined;
 		});
-		expect(marked).toEqual(['Lip Sync and Download']);
+		expect(marked).toEqual(['Lip Sync']);
 	});
 });

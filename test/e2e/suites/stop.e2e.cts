@@ -1,4 +1,4 @@
-import { until } from '../poll.cts';
+import { until } from '../../../n8n/poll.cts';
 import { awaitedJob, useTestBed } from '../testBed.cts';
 import { lipSync, start, workflow } from '../workflow.cts';
 

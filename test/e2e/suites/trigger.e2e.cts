@@ -1,12 +1,12 @@
 import axios from 'axios';
 import { signDelivery, startSandbox, type Sandbox } from '../../../sandbox/index.cts';
-import { exampleWorkflow } from '../exampleWorkflows.cts';
+import { exampleWorkflow } from '../../../n8n/exampleWorkflows.cts';
 import { currentRun } from '../jest/run.cts';
-import type { Execution, N8nApi, StoredCredential, StoredWorkflow } from '../n8n/rest.cts';
-import type { N8nServer } from '../n8n/server.cts';
-import { startWithPack } from '../n8n/startWithPack.cts';
-import { until } from '../poll.cts';
-import { createSandboxCredential } from '../testBed.cts';
+import type { Execution, N8nApi, StoredCredential, StoredWorkflow } from '../../../n8n/rest.cts';
+import type { N8nServer } from '../../../n8n/server.cts';
+import { startWithPack } from '../../../n8n/startWithPack.cts';
+import { until } from '../../../n8n/poll.cts';
+import { createSandboxCredential } from '../../../n8n/sandboxCredential.cts';
 import { outputJson } from '../workflow.cts';
 
 const { target } = currentRun();
@@ -28,7 +28,7 @@ afterAll(async () => await server?.stop());
 
 /** The production URL of a workflow's trigger. */
 function webhookUrl({ nodes }: Pick<StoredWorkflow, 'nodes'>): string {
-	const { webhookId } = nodes.find(({ type }) => type.endsWith('magicHourTrigger'))!;
+	const { webhookId } = nodes.find(({ type }) => type.endsWith('magicHourLipSyncTrigger'))!;
 	return `${server.url}/webhook/${webhookId}/webhook`;
 }
 
@@ -97,7 +97,7 @@ describe('The published trigger', () => {
 
 		expect(others).toEqual([]);
 		expect(run!.status).toBe('success');
-		const [message] = outputJson(run!, 'Message: it is ready');
+		const [message] = outputJson(run!, 'Ready Message');
 		expect(message).toMatchObject({ message: expect.stringContaining('From elsewhere is ready') });
 	});
 
@@ -109,7 +109,7 @@ describe('The published trigger', () => {
 		expect(await api.executions(stored.id)).toHaveLength(1);
 	});
 
-	it('goes on after a restart of n8n', async () => {
+	it('continues after a restart of n8n', async () => {
 		await server.restart();
 		await api.login();
 
@@ -117,12 +117,12 @@ describe('The published trigger', () => {
 
 		const runs = await runsOf(stored, 2);
 		expect(runs).toHaveLength(2);
-		expect(outputJson(runs[1]!, 'Magic Hour Trigger')).toMatchObject([{ id }]);
+		expect(outputJson(runs[1]!, 'Magic Hour Lip Sync Trigger')).toMatchObject([{ id }]);
 	}, 180_000);
 
 	it('still knows what it was sent before the restart', async () => {
 		const [first] = await runsOf(stored, 1);
-		const [delivered] = outputJson(first!, 'Magic Hour Trigger');
+		const [delivered] = outputJson(first!, 'Magic Hour Lip Sync Trigger');
 		const { event: type, ...payload } = delivered!;
 		const body = JSON.stringify({ type, payload });
 		const now = Math.floor(Date.now() / 1000);
@@ -153,8 +153,7 @@ onlyIn2x('Resume without polling', () => {
 	afterAll(async () => await sandbox?.close());
 
 	const start = async () => await api.start(create, 'When you start it');
-	const statuses = (done: Execution) =>
-		outputJson(done, 'Your next step').map(({ status }) => status);
+	const statuses = (done: Execution) => outputJson(done, 'Next Step').map(({ status }) => status);
 
 	it('sleeps until the events of its jobs wake it up', async () => {
 		sandbox.setScript(() => ({ outcome: 'never' }));
@@ -180,10 +179,10 @@ onlyIn2x('Resume without polling', () => {
 		const done = await api.finished(await start(), 90);
 
 		expect(statuses(done)).toEqual(['complete', 'complete']);
-		expect(done.data.resultData.runData).not.toHaveProperty(['Sleep until an event']);
+		expect(done.data.resultData.runData).not.toHaveProperty(['Sleep Until an Event']);
 	}, 120_000);
 
-	it('goes on with jobs that failed', async () => {
+	it('continues with jobs that failed', async () => {
 		sandbox.setScript(() => ({ queueSeconds: 0, renderSeconds: 3, outcome: 'error' }));
 
 		const done = await api.finished(await start(), 90);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { InstalledN8n } from '../../e2e/n8n/install.cts';
+import type { InstalledN8n } from '../../../n8n/install.cts';
 import { howToStart, reach } from './reach.cts';
 
 /** The part of n8n's own PostgreSQL driver that is needed here. */

@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { freePort } from '../../e2e/n8n/ports.cts';
-import { until } from '../../e2e/poll.cts';
+import { freePort } from '../../../n8n/ports.cts';
+import { until } from '../../../n8n/poll.cts';
 import { howToStart, reach } from './reach.cts';
 
 /** Whether the suite starts a Redis of its own, which it may then restart. */

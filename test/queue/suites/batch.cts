@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Execution } from '../../e2e/n8n/rest.cts';
-import { until } from '../../e2e/poll.cts';
+import type { Execution } from '../../../n8n/rest.cts';
+import { until } from '../../../n8n/poll.cts';
 import { personalJob } from '../../e2e/testBed.cts';
 import { lipSync, output, workflow } from '../../e2e/workflow.cts';
 import { useQueueBed } from '../bed.cts';
@@ -21,7 +21,7 @@ export function batchOverTwoWorkers(cluster: Cluster): void {
 
 	beforeAll(async () => {
 		const { api } = cluster;
-		const parameters = { ...personalJob, downloadOutput: true };
+		const parameters = { ...personalJob, output: 'videoFile' };
 		const batch = await bed.publish(
 			workflow('Ten people', [
 				webhook('ten-people'),

@@ -1,19 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Execution, StoredWorkflow } from '../../e2e/n8n/rest.cts';
-import { until } from '../../e2e/poll.cts';
+import type { Execution, StoredWorkflow } from '../../../n8n/rest.cts';
+import { until } from '../../../n8n/poll.cts';
 import { awaitedJob, personalJob } from '../../e2e/testBed.cts';
 import { lipSync, node, outputJson, workflow } from '../../e2e/workflow.cts';
 import { useQueueBed } from '../bed.cts';
 import type { Cluster } from '../cluster.cts';
 import { rows, trigger, waitById, webhook } from '../workflows.cts';
+import { FILES } from '../../support/sources.cts';
 
 const sample = (name: string) => readFileSync(join(__dirname, '../../../samples', name));
 const two = { rows: [{ person: 'Ada' }, { person: 'Ben' }] };
 const journalId = 'b5b1c9a4-6f0f-4a3b-9d0e-5d9c1f2f7a10';
 
-/** What is lost with a worker, what is not, and how the jobs are taken up. */
+/** What is lost with a worker, what is not, and how the jobs are found again. */
 export function workerKilled(cluster: Cluster): void {
 	const bed = useQueueBed(cluster, {}, journalId);
 	/** Each job of the account, by the event of its start, in an execution of its own. */
@@ -27,11 +28,7 @@ export function workerKilled(cluster: Cluster): void {
 			workflow('Every job', [trigger(journalId, ['video.started'], magicHourWebhookApi)]),
 		);
 		byId = await bed.publish(
-			workflow('By id', [
-				webhook('by-id'),
-				rows(),
-				waitById(credentials, { downloadOutput: true }),
-			]),
+			workflow('By id', [webhook('by-id'), rows(), waitById(credentials, { output: 'videoFile' })]),
 		);
 	});
 	beforeEach(() => bed.sandbox.reset());
@@ -55,7 +52,7 @@ export function workerKilled(cluster: Cluster): void {
 				listed.map(async ({ id }) => await cluster.api.execution(id)),
 			);
 			const ids = executions
-				.flatMap((execution) => outputJson(execution, 'Magic Hour Trigger'))
+				.flatMap((execution) => outputJson(execution, 'Magic Hour Lip Sync Trigger'))
 				.map(({ id }) => id as string);
 			const found = jobIds().filter((id) => ids.includes(id));
 			return found.length === bed.sandbox.jobs.length ? found : undefined;
@@ -69,7 +66,7 @@ export function workerKilled(cluster: Cluster): void {
 
 	it('while it uploads: nothing was paid for, and the item can be run again', async () => {
 		const { credentials, sandbox } = bed;
-		const binaryJob = { ...awaitedJob, audioInput: 'binary', videoInput: 'binary' };
+		const binaryJob = { ...awaitedJob, ...FILES };
 		const files = await bed.publish(
 			workflow('Two files', [webhook('two-files'), lipSync(binaryJob, { credentials })]),
 		);
@@ -136,7 +133,7 @@ export function workerKilled(cluster: Cluster): void {
 					{ inputSource: 'passthrough' },
 					{ typeVersion: 1.1 },
 				),
-				lipSync({ ...personalJob, waitForCompletion: false }, { credentials }),
+				lipSync({ ...personalJob, output: 'jobId' }, { credentials }),
 			]),
 		);
 		const workflowId = { __rl: true, mode: 'id', value: create.id };

@@ -1,7 +1,7 @@
 import axios from 'axios';
 import { signDelivery } from '../../../sandbox/index.cts';
-import type { Execution, StoredWorkflow } from '../../e2e/n8n/rest.cts';
-import { until } from '../../e2e/poll.cts';
+import type { Execution, StoredWorkflow } from '../../../n8n/rest.cts';
+import { until } from '../../../n8n/poll.cts';
 import { awaitedJob } from '../../e2e/testBed.cts';
 import { lipSync, outputJson, workflow } from '../../e2e/workflow.cts';
 import { signingSecret, useQueueBed } from '../bed.cts';
@@ -31,7 +31,7 @@ export function mainRestarted(cluster: Cluster): void {
 			workflow('Waits', [
 				webhook('waits'),
 				rows(),
-				lipSync({ ...awaitedJob, downloadOutput: true }, { credentials }),
+				lipSync({ ...awaitedJob, output: 'videoFile' }, { credentials }),
 			]),
 		);
 		bed.sandbox.setScript(() => ({ outcome: 'never' }));
@@ -70,12 +70,12 @@ export function mainRestarted(cluster: Cluster): void {
 	it('keeps no event from the trigger', () => {
 		const { id } = bed.sandbox.jobs[0]!;
 		expect(heard.status).toBe('success');
-		expect(outputJson(heard, 'Magic Hour Trigger')).toMatchObject([{ id }]);
+		expect(outputJson(heard, 'Magic Hour Lip Sync Trigger')).toMatchObject([{ id }]);
 		expect(outputJson(heard, 'Lip Sync')).toMatchObject([{ id, status: 'complete' }]);
 	});
 
 	it('leaves the trigger at work, which still knows what it was sent before', async () => {
-		const [delivered] = outputJson(heard, 'Magic Hour Trigger');
+		const [delivered] = outputJson(heard, 'Magic Hour Lip Sync Trigger');
 		const { event: type, ...payload } = delivered!;
 
 		const repeated = await deliver(JSON.stringify({ type, payload }));

@@ -1,4 +1,4 @@
-import { until } from '../../e2e/poll.cts';
+import { until } from '../../../n8n/poll.cts';
 import { awaitedJob } from '../../e2e/testBed.cts';
 import { lipSync, workflow } from '../../e2e/workflow.cts';
 import { useQueueBed } from '../bed.cts';
@@ -37,7 +37,7 @@ export function powerCut(cluster: Cluster): void {
 
 		expect(retried.status).toBe('error');
 		expect(retried.data.resultData.error?.message).toBe(
-			'The job may exist: this execution was killed before, and what it had created is not known',
+			`The job may exist: execution ${id} was about to create jobs, and which it created is not known`,
 		);
 		expect(sandbox.jobs).toHaveLength(2);
 	});

@@ -1,4 +1,4 @@
-import { until } from '../../e2e/poll.cts';
+import { until } from '../../../n8n/poll.cts';
 import { personalJob } from '../../e2e/testBed.cts';
 import { lipSync, outputJson, workflow } from '../../e2e/workflow.cts';
 import { useQueueBed } from '../bed.cts';

@@ -1,0 +1,43 @@
+import { Problem } from '../../magicHour/problem';
+
+/**
+ * @param label of the field it stands in
+ * @throws Problem unless Magic Hour can be told to fetch the file from there
+ */
+export function webAddressOrFilePath(path: string, label: string): string {
+	if (isWebAddress(path) || isUploadedFilePath(path)) return path;
+	throw new Problem(`${label} is neither an http(s) URL nor a file_path: “${path.slice(0, 80)}”`, {
+		description: `Enter a URL that opens without a login, or a file_path such as api-assets/id/1234.mp3. To use a file from this workflow, set ${label} to File.`,
+	});
+}
+
+/**
+ * @param label of the field it stands in
+ * @throws Problem unless it is the address of a video on YouTube
+ */
+export function youtubeAddress(text: string, label: string): string {
+	if (isWebAddress(text) && namesYoutubeVideo(new URL(text))) return text;
+	throw new Problem(`${label} is not the address of a YouTube video: “${text.slice(0, 80)}”`, {
+		description:
+			'Copy the address from the browser, such as https://www.youtube.com/watch?v=dQw4w9WgXcQ.',
+	});
+}
+
+function isWebAddress(text: string): boolean {
+	return /^https?:\/\//i.test(text) && URL.canParse(text) && !/\s/.test(text);
+}
+
+/** Such as `api-assets/id/1234.mp3`: folders and a name, but not a path of a disk. */
+function isUploadedFilePath(text: string): boolean {
+	return /^\w[\w-]*(\/[\w-][\w.-]*)+$/.test(text);
+}
+
+const YOUTUBE_HOSTS = /^((www|m|music)\.)?(youtube\.com|youtube-nocookie\.com)$/i;
+
+function namesYoutubeVideo({ hostname, pathname, searchParams }: URL): boolean {
+	if (hostname.toLowerCase() === 'youtu.be') return /^\/[\w-]+/.test(pathname);
+	if (!YOUTUBE_HOSTS.test(hostname)) return false;
+	return pathname === '/watch'
+		? Boolean(searchParams.get('v'))
+		: /^\/(shorts|live|embed|v)\/[\w-]+/.test(pathname);
+}

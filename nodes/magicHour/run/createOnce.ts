@@ -1,0 +1,181 @@
+import { jobMayExist, LIBRARY_PAGE, requestProblem } from '../api/requestProblem';
+import type { LipSyncRequest, LipSyncResponse } from '../api/contract';
+import type { AskedFor, JobRecord } from '../jobs/memoryRecords';
+import { executionId, writtenOrder } from '../jobs/order';
+import { Problem, withDetails } from '../problem';
+import { hasEndedBadly } from '../jobs/project';
+import { isRateLimit, mayHaveCreated, type Failure } from '../api/failures';
+import { heldBackForTooLong } from './heldBack';
+import type { RunContext } from './runContext';
+
+/** A job that exists. */
+export interface Job {
+	response: LipSyncResponse;
+	/** Milliseconds since the epoch. */
+	createdAt: number;
+}
+
+export interface CreateRequest {
+	/** Of what is asked for, with its expressions worked out. */
+	fingerprint: string;
+	/** Whether the node is going to wait for the job, and so cares whether it has failed by now. */
+	willWait: boolean;
+	/** Uploads what has to be uploaded; gives the request body, and the credits it is going to cost as far as is known. */
+	request: () => Promise<{ body: LipSyncRequest; credits: number }>;
+}
+
+/** The request of an item, with what makes it an order. */
+interface Order extends CreateRequest {
+	asked: AskedFor;
+}
+
+/**
+ * Gives the item its job: the one it has already, or else a new one. This is where it is made sure that no
+ * item is paid for twice, whoever runs the node again: Retry On Fail, the engine after a run in which the
+ * first item failed, or a person who retries the execution.
+ * @throws Problem when there is no job, or when there may be one that nobody knows the id of
+ */
+export async function createOnce(
+	run: RunContext,
+	itemIndex: number,
+	wanted: CreateRequest,
+): Promise<Job> {
+	const order = { ...wanted, asked: askedFor(run, itemIndex, wanted.fingerprint) };
+	const job = await existing(run, itemIndex, order);
+	if (job !== undefined) return known(run, itemIndex, job);
+	const claimed = await run.mayCreate();
+	if (!claimed.free) throw otherExecution(run, claimed.by);
+	const adopted = claimed.adopted ? await existing(run, itemIndex, order) : undefined;
+	const elsewhere = adopted === undefined ? run.memory.askedElsewhere(order.asked) : undefined;
+	if (elsewhere !== undefined) {
+		const other = elsewhere.slice(elsewhere.indexOf(':') + 1);
+		run.memory.rememberLoss(elsewhere, other);
+		throw otherExecution(run, other);
+	}
+	return known(run, itemIndex, adopted ?? (await create(run, itemIndex, order)));
+}
+
+/** Whether an earlier try has made a job for the item, as far as is remembered. */
+export function hasJob(run: RunContext, itemIndex: number, fingerprint: string): boolean {
+	const asked = askedFor(run, itemIndex, fingerprint);
+	return run.memory.recall(itemIndex, asked)?.state === 'created';
+}
+
+/** What makes the request of an item an order. */
+const askedFor = (run: RunContext, itemIndex: number, fingerprint: string): AskedFor => ({
+	fingerprint,
+	written: writtenOrder(run.ctx, itemIndex),
+	account: run.client.account,
+});
+
+/** @returns undefined where there is no job, for certain, or where a person was told to look for it */
+async function existing(
+	run: RunContext,
+	itemIndex: number,
+	{ asked, willWait }: Order,
+): Promise<Job | undefined> {
+	const record = run.memory.recall(itemIndex, asked);
+	if (record?.state === 'created') {
+		return await takeUp(run, record, willWait || record.account !== asked.account);
+	}
+	if (record?.state === 'asked' && (record.byThisExecution || run.ctx.getMode() !== 'retry')) {
+		const which = record.byThisExecution
+			? 'an earlier try of this execution'
+			: 'an earlier execution';
+		throw jobMayExist(`${which} sent it and got no answer`);
+	}
+	return undefined;
+}
+
+/** Another execution was about to make jobs, and none of them is known here. */
+function otherExecution({ ctx }: RunContext, by: string | undefined): Problem {
+	const own = executionId(ctx);
+	const isKnown = by !== undefined && by !== own;
+	const who = isKnown ? `execution ${by}` : 'an earlier run of this execution';
+	const where = isKnown ? ` and at execution ${by} in Executions` : '';
+	const problem = jobMayExist(`${who} was about to create jobs, and which it created is not known`);
+	return withDetails(problem, {
+		description: `It may still run, or it was killed, deleted or not saved. Look in your library (${LIBRARY_PAGE})${where} before you run this item again, or you may pay for it twice. Retry On Fail does not send it again. Retry of this execution${own === undefined ? '' : ` (${own})`} does, unless the other one is saved by then.`,
+	});
+}
+
+function known(run: RunContext, itemIndex: number, job: Job): Job {
+	run.noteJob(itemIndex, job.response.id);
+	return job;
+}
+
+/**
+ * @param mustLook whether it matters what has become of the job
+ * @returns undefined for a job that has failed by now, because it was refunded, and for one of another account of
+ *   which a person was told
+ * @throws Problem for a job of another account, and when it cannot be found out whether it is one
+ */
+async function takeUp(
+	run: RunContext,
+	record: JobRecord,
+	mustLook: boolean,
+): Promise<Job | undefined> {
+	const { client } = run;
+	const job = { response: record.response!, createdAt: record.at };
+	if (!mustLook) return job;
+	const { id } = job.response;
+	const answer = await client.checkProject(id);
+	if (answer.ok) return hasEndedBadly(answer.body) ? undefined : job;
+	if (record.account === client.account) return job;
+	const { failure } = answer;
+	// A new key of the same account sees the job; another account does not.
+	if (failure.kind === 'refused' && failure.status === 404) {
+		if (run.memory.isToldOfOtherAccount(client.account)) return undefined;
+		run.memory.rememberOtherAccount(client.account);
+		throw ofOtherAccount(id);
+	}
+	throw requestProblem({ request: 'getProject', failure, tries: 1, id });
+}
+
+/** It cannot be taken over, and a second one is not paid for before a person was told. */
+const ofOtherAccount = (id: string) =>
+	new Problem(`Job ${id} belongs to another account`, {
+		id,
+		code: 'other_account',
+		description:
+			'An earlier try made it with another credential, and that account pays for it. Choose that credential again, and Retry continues with this job. To pay again with the present credential, choose Retry once more.',
+	});
+
+async function create(run: RunContext, itemIndex: number, wanted: Order): Promise<Job> {
+	const { client, memory, signal } = run;
+	const { body, credits } = await wanted.request();
+	if (signal.aborted) throw stoppedBefore();
+
+	const superseded = memory.supersededJob(itemIndex, wanted.asked);
+	if (superseded !== undefined) run.noteSuperseded(superseded);
+	memory.rememberAsked(itemIndex, wanted.asked, credits);
+	const outcome = await client.createLipSync(body);
+	if (outcome.ok) {
+		memory.rememberCreated(itemIndex, outcome.body);
+		run.logJob(itemIndex, outcome.body.id);
+		return { response: outcome.body, createdAt: Date.now() };
+	}
+	const { failure, tries } = outcome;
+	if (!mayHaveCreated(failure)) memory.forget(itemIndex);
+	const id = idInUnreadableAnswer(failure);
+	if (signal.aborted && !mayHaveCreated(failure)) throw stoppedBefore();
+	if (id === undefined && isRateLimit(failure)) throw heldBackForTooLong(run, failure);
+	if (id === undefined) throw requestProblem({ request: 'createLipSync', failure, tries });
+
+	memory.rememberCreated(itemIndex, { id } as LipSyncResponse);
+	run.noteJob(itemIndex, id);
+	run.logJob(itemIndex, id);
+	const { credits_charged } = await client.getProject(id);
+	const response = { id, credits_charged };
+	memory.rememberCreated(itemIndex, response);
+	return { response, createdAt: Date.now() };
+}
+
+const stoppedBefore = () => new Problem('Stopped before the job was created', { code: 'stopped' });
+
+/** An answer that broke off may still have the id of the job that was made, and paid for. */
+function idInUnreadableAnswer(failure: Failure): string | undefined {
+	if (!('body' in failure) || failure.body === undefined) return undefined;
+	const found = /"id"\s*:\s*(?:"([A-Za-z0-9_-]{1,200})"|(\d{1,200})\s*[,}])/.exec(failure.body);
+	return found?.[1] ?? found?.[2];
+}

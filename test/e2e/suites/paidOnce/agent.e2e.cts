@@ -1,0 +1,88 @@
+import { url } from '../../../support/sources.cts';
+import { startChatModel, type ChatModel } from '../../chatModel.cts';
+import { awaitedJob, useTestBed } from '../../testBed.cts';
+import { node, start, workflow } from '../../workflow.cts';
+
+/** An AI agent that has the node as a tool, and tries again. */
+
+const bed = useTestBed();
+let model: ChatModel;
+
+beforeEach(async () => {
+	model = await startChatModel({
+		tool: 'Lip_Sync',
+		arguments: { audio: 'https://example.com/spanish.mp3' },
+	});
+});
+afterEach(async () => await model.stop());
+
+async function agent(typeVersion: number, settings = {}) {
+	const { api, credentials } = bed;
+	const openAiApi = await api.createCredential('openAiApi', 'Stand-in', {
+		apiKey: 'none',
+		url: model.url,
+	});
+	const file = workflow('Agent', [
+		start(),
+		node(
+			'Agent',
+			'@n8n/n8n-nodes-langchain.agent',
+			{ promptType: 'define', text: 'Dub my video in Spanish.' },
+			{ typeVersion, ...settings },
+		),
+	]);
+	file.nodes.push(
+		node(
+			'Model',
+			'@n8n/n8n-nodes-langchain.lmChatOpenAi',
+			{ model: { __rl: true, mode: 'id', value: 'stand-in' } },
+			{ typeVersion: 1.2, credentials: { openAiApi } },
+		),
+		node(
+			'Lip Sync',
+			'n8n-nodes-magic-hour.magicHourLipSyncTool',
+			{
+				...awaitedJob,
+				audio: url("={{ $fromAI('audio', 'URL of the new audio track', 'string') }}"),
+			},
+			{ credentials },
+		),
+	);
+	Object.assign(file.connections, {
+		Model: { ai_languageModel: [[{ node: 'Agent', type: 'ai_languageModel', index: 0 }]] },
+		'Lip Sync': { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] },
+	});
+	// In the older order n8n's Agent 3 continues before its tool was run.
+	return await api.importWorkflow({ ...file, settings: { executionOrder: 'v1' } });
+}
+
+/** What the model was told of the tool's work. */
+const heard = () =>
+	JSON.stringify(
+		model.requests.flatMap(({ messages }) => messages.filter(({ role }) => role === 'tool')),
+	);
+
+describe.each([2.2, 3])('An agent of version %s', (version) => {
+	it('pays once, when it tries again because its model failed after the tool had succeeded', async () => {
+		const { api, sandbox } = bed;
+		model.failAfterTool(1);
+		const retries = { retryOnFail: true, maxTries: 2, waitBetweenTries: 100 };
+
+		const execution = await api.run(await agent(version, retries), 'Start');
+
+		expect(sandbox.jobs).toHaveLength(1);
+		expect(execution.status).toBe('success');
+		expect(heard()).toContain(sandbox.jobs[0]!.id);
+	});
+
+	it('hears that a job may exist, and not to call again', async () => {
+		const { api, sandbox } = bed;
+		sandbox.fail({ on: 'createLipSync', action: 'reset' });
+
+		await api.run(await agent(version), 'Start');
+
+		expect(sandbox.jobs).toHaveLength(1);
+		expect(heard()).toContain('The job may exist');
+		expect(heard()).toContain('Do not call this tool again');
+	});
+});

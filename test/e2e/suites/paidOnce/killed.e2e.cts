@@ -1,0 +1,146 @@
+import { until } from '../../../../n8n/poll.cts';
+import type { Execution, N8nApi, StoredCredential } from '../../../../n8n/rest.cts';
+import { createSandboxCredential } from '../../../../n8n/sandboxCredential.cts';
+import type { N8nServer } from '../../../../n8n/server.cts';
+import { startWithPack } from '../../../../n8n/startWithPack.cts';
+import { startSandbox, type Sandbox } from '../../../../sandbox/index.cts';
+import { currentRun } from '../../jest/run.cts';
+import { personalJob } from '../../testBed.cts';
+import { listen } from '../../listen.cts';
+import { call, newExecution, newPath, rows, waitById, webhook } from '../../webhooks.cts';
+import { lipSync, node, workflow } from '../../workflow.cts';
+import { paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
+
+/** n8n is killed, and a person retries what it calls crashed. It has an n8n of its own. */
+
+let server: N8nServer;
+let api: N8nApi;
+let sandbox: Sandbox;
+let credentials: { magicHourApi: StoredCredential };
+
+beforeAll(async () => {
+	({ server, api } = await startWithPack(currentRun().target));
+	sandbox = await startSandbox({ queueSeconds: 0.1, renderSeconds: 0.3 });
+	credentials = { magicHourApi: await createSandboxCredential(api, sandbox) };
+}, 180_000);
+beforeEach(() => sandbox.reset());
+afterAll(async () => {
+	await sandbox?.close();
+	await server?.stop();
+});
+
+const publish = async (name: string, path: string, nodes: Array<ReturnType<typeof node>>) => {
+	const stored = await api.importWorkflow(workflow(name, [webhook(path), rows(), ...nodes]));
+	await api.publish(stored);
+	return stored;
+};
+
+/** Kills n8n and starts it again. Returns the execution as n8n's recovery left it. */
+async function killed(executionId: string): Promise<Execution> {
+	await server.kill();
+	await server.start();
+	await api.login();
+	return await until('n8n to see that the execution crashed', async () => {
+		const execution = await api.execution(executionId);
+		return execution.status === 'crashed' ? execution : undefined;
+	});
+}
+
+/** Nothing was paid again, and a person is asked to look at an execution. */
+function expectAsked(retried: Execution, paid: string[], lookAt: string): void {
+	expect(paidFor(sandbox)).toEqual(paid);
+	const { message, description } = errorOf(retried);
+	expect(message).toMatch(/^The job may exist: /);
+	expect(`${message} ${description}`).toContain(`execution ${lookAt}`);
+}
+
+const errorOf = ({ data }: Execution) => data.resultData.error!;
+
+describe('After n8n was killed, a retry asks first', () => {
+	const returnsAtOnce = { ...personalJob, output: 'jobId' };
+	const three = PEOPLE.slice(0, 3);
+
+	// n8n 1.x writes down what an execution has in common with its retries only when it ends.
+	const onlyIn2x = currentRun().target === '2.x' ? it : it.skip;
+
+	onlyIn2x('behind Create, in n8n’s Wait node', async () => {
+		let isOver: true | undefined;
+		const beacon = await listen((_, response) => {
+			isOver = true;
+			response.end('{}');
+		});
+		const path = newPath('killed-in-wait');
+		const stored = await publish('Create, then Wait', path, [
+			lipSync(returnsAtOnce, { credentials }),
+			node('Beacon', 'n8n-nodes-base.httpRequest', { url: beacon.url }, { typeVersion: 4.2 }),
+			node('Pause', 'n8n-nodes-base.wait', { amount: 30 }, { typeVersion: 1.1 }),
+		]);
+
+		const id = await call(api, stored, `webhook/${path}`, { rows: rowsOf(three) });
+		await until('Create to be over', () => isOver);
+		await killed(id);
+		const retried = await api.retry(id);
+		await beacon.stop();
+
+		expectAsked(retried, three, id);
+	});
+
+	onlyIn2x('behind Create, in Video Project: Wait', async () => {
+		sandbox.setScript(() => ({ outcome: 'never' }));
+		const path = newPath('killed-in-project-wait');
+		const pause = waitById(credentials, { options: { pollInterval: 0.1, timeoutMinutes: 0.5 } });
+		const stored = await publish('Create, then wait for it', path, [
+			lipSync(returnsAtOnce, { credentials }),
+			pause,
+		]);
+
+		const id = await call(api, stored, `webhook/${path}`, { rows: rowsOf(three) });
+		await until('the wait', () => sandbox.requestsTo('getProject')[3]);
+		await killed(id);
+		const retried = await api.retry(id);
+
+		expectAsked(retried, three, id);
+	});
+
+	describe('in a retry that had made further jobs', () => {
+		let first: string;
+		let second: string;
+
+		beforeEach(async () => {
+			const oneByOne = {
+				...personalJob,
+				options: { ...personalJob.options, parallelRequests: 1 },
+			};
+			const path = newPath('killed-in-retry');
+			const stored = await publish('Killed in a retry', path, [lipSync(oneByOne, { credentials })]);
+			refuse(sandbox, 'Ben');
+			first = await call(api, stored, `webhook/${path}`, { rows: rowsOf(PEOPLE) });
+			await api.finished(first);
+			expect(paidFor(sandbox)).toEqual(['Ada']);
+			sandbox.fail({
+				on: 'createLipSync',
+				action: 'hang',
+				effect: false,
+				match: ({ body }) => (body as { name?: string }).name === 'Dee',
+			});
+			second = await newExecution(api, stored, async () => {
+				api.retry(first).catch(() => undefined);
+			});
+			await until('two more jobs', () => sandbox.jobs[2]);
+			await killed(second);
+			sandbox.clearFaults();
+		});
+
+		it.each([
+			['that retry', () => second],
+			['the first execution', () => first],
+		])('is retried: %s', async (_, chosen) => {
+			const retried = await api.retry(chosen());
+
+			expectAsked(retried, ['Ada', 'Ben', 'Cem'], second);
+
+			const again = await api.retry(retried.id);
+			expect(again.status).toBe('success');
+		});
+	});
+});

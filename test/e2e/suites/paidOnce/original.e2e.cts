@@ -1,0 +1,90 @@
+import { personalJob, useTestBed } from '../../testBed.cts';
+import { lipSync, node, outputJson, start, withRows, workflow } from '../../workflow.cts';
+import { paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
+
+/** n8n offers to retry an execution again as long as none of its retries succeeded. */
+
+const bed = useTestBed();
+
+const failedAtBen = async () => {
+	const { api, sandbox, credentials } = bed;
+	const oneByOne = { ...personalJob, options: { ...personalJob.options, parallelRequests: 1 } };
+	const stored = await api.importWorkflow(
+		withRows(
+			workflow('Four people', [start(), lipSync(oneByOne, { credentials })]),
+			rowsOf(PEOPLE),
+		),
+	);
+	refuse(sandbox, 'Ben');
+	const failed = await api.run(stored, 'Start');
+	expect(failed.status).toBe('error');
+	expect(paidFor(sandbox)).toEqual(['Ada']);
+	return failed;
+};
+
+describe('The original execution, retried again', () => {
+	it('keeps what its first retry has made', async () => {
+		const { api, sandbox } = bed;
+		const original = await failedAtBen();
+		refuse(sandbox, 'Dee');
+		expect((await api.retry(original.id)).status).toBe('error');
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
+
+		const again = await api.retry(original.id);
+
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
+		expect(again.status).toBe('success');
+		expect(outputJson(again, 'Lip Sync').map(({ name }) => name)).toEqual(PEOPLE);
+	});
+
+	it('knows the jobs of every run of a node that two branches lead to', async () => {
+		const { api, sandbox, credentials } = bed;
+		const branch = (person: string) =>
+			node(
+				person,
+				'n8n-nodes-base.set',
+				{ mode: 'raw', jsonOutput: JSON.stringify({ person }), options: {} },
+				{ typeVersion: 3.4 },
+			);
+		const stored = await api.importWorkflow(
+			workflow(
+				'Two branches',
+				[start(), branch('Ada'), branch('Ben'), lipSync(personalJob, { credentials })],
+				[
+					['Start', 0, 'Ada'],
+					['Start', 0, 'Ben'],
+					['Ada', 0, 'Lip Sync'],
+					['Ben', 0, 'Lip Sync'],
+				],
+			),
+		);
+		refuse(sandbox, 'Ada');
+		const original = await api.run(stored, 'Start');
+		expect(original.status).toBe('error');
+		expect((await api.retry(original.id)).status).toBe('success');
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
+
+		expect((await api.retry(original.id)).status).toBe('success');
+
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
+	});
+
+	it('twice at the same moment: one makes the jobs, the other one asks first', async () => {
+		const { api, sandbox } = bed;
+		const original = await failedAtBen();
+
+		const retries = await Promise.all([api.retry(original.id), api.retry(original.id)]);
+
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
+		expect(retries.map(({ status }) => status).sort()).toEqual(['error', 'success']);
+		const asking = retries.find(({ status }) => status === 'error')!;
+		const other = retries.find(({ status }) => status === 'success')!;
+		const { message, description } = asking.data.resultData.error!;
+		expect(`${message} ${description}`).toContain(`execution ${other.id}`);
+
+		// By now the other one is saved.
+		const third = await api.retry(asking.id);
+		expect(outputJson(third, 'Lip Sync').map(({ name }) => name)).toEqual(PEOPLE);
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
+	});
+});

@@ -1,0 +1,157 @@
+import type { INode } from 'n8n-workflow';
+import { url } from '../../../support/sources.cts';
+import { personalJob, useTestBed } from '../../testBed.cts';
+import { lipSync, node, outputJson, start, withRows, workflow } from '../../workflow.cts';
+import { paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
+
+/** A workflow that calls another one, in which the jobs are made. */
+
+const bed = useTestBed();
+
+interface Called {
+	/** Whether each item has a call of its own. */
+	mode?: 'each';
+	/** Of the node. */
+	parameters?: object;
+	saveDataErrorExecution?: 'none';
+}
+
+/** @returns the workflow that makes the jobs, and the one that calls it for four people */
+async function callerAndCalled(
+	settings: Pick<INode, 'retryOnFail' | 'maxTries' | 'waitBetweenTries'> = {},
+	{ mode, parameters, ...saved }: Called = {},
+) {
+	const { api, credentials, run } = bed;
+	const oneByOne = { ...personalJob, options: { ...personalJob.options, parallelRequests: 1 } };
+	const called = await api.importWorkflow({
+		...workflow('Called', [
+			node(
+				'Start',
+				'n8n-nodes-base.executeWorkflowTrigger',
+				{ inputSource: 'passthrough' },
+				{ typeVersion: 1.1 },
+			),
+			lipSync({ ...oneByOne, ...parameters }, { credentials }),
+		]),
+		settings: saved,
+	});
+	// n8n 1.x knows no publishing of a workflow that only others call.
+	if (run.target === '2.x') await api.publish(called);
+	const caller = await api.importWorkflow(
+		withRows(
+			workflow('Caller', [
+				start(),
+				node(
+					'Call',
+					'n8n-nodes-base.executeWorkflow',
+					{ workflowId: { __rl: true, mode: 'id', value: called.id }, mode: mode ?? 'once' },
+					{ typeVersion: 1.2, ...settings },
+				),
+			]),
+			rowsOf(PEOPLE),
+		),
+	);
+	return { called, caller };
+}
+
+const retryOnFail = { retryOnFail: true, maxTries: 2, waitBetweenTries: 100 };
+
+describe('A sub-workflow whose caller tries again', () => {
+	it('by Retry On Fail: makes only the jobs that are missing', async () => {
+		const { api, sandbox } = bed;
+		const { caller } = await callerAndCalled(retryOnFail);
+		refuse(sandbox, 'Dee');
+
+		const execution = await api.run(caller, 'Start');
+
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
+		expect(execution.status).toBe('success');
+		expect(outputJson(execution, 'Call').map(({ name }) => name)).toEqual(PEOPLE);
+	});
+
+	it('by Retry On Fail, where each item has a call of its own', async () => {
+		const { api, sandbox } = bed;
+		const { caller } = await callerAndCalled(retryOnFail, { mode: 'each' });
+		refuse(sandbox, 'Dee');
+
+		const execution = await api.run(caller, 'Start');
+
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
+		expect(execution.status).toBe('success');
+	});
+
+	it('by hand: makes only the jobs that are missing', async () => {
+		const { api, sandbox } = bed;
+		const { caller } = await callerAndCalled();
+		refuse(sandbox, 'Dee');
+		const failed = await api.run(caller, 'Start');
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
+
+		const retried = await api.retry(failed.id);
+
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
+		expect(retried.status).toBe('success');
+	});
+
+	it('asks first, where an address reads differently in each call', async () => {
+		const { api, sandbox } = bed;
+		const audio = url('=https://example.com/voice.mp3?at={{ $now.toMillis() }}');
+		const { caller } = await callerAndCalled(retryOnFail, { parameters: { audio } });
+		refuse(sandbox, 'Dee');
+
+		const execution = await api.run(caller, 'Start');
+
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
+		expect(execution.status).toBe('error');
+		expect(JSON.stringify(execution.data.resultData.error)).toContain('The job may exist: ');
+	});
+
+	it('asks first, where the first call is not saved', async () => {
+		const { api, sandbox } = bed;
+		const { caller } = await callerAndCalled(retryOnFail, { saveDataErrorExecution: 'none' });
+		refuse(sandbox, 'Dee');
+
+		const execution = await api.run(caller, 'Start');
+
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
+		expect(execution.status).toBe('error');
+		expect(JSON.stringify(execution.data.resultData.error)).toContain('The job may exist: ');
+	});
+
+	it('gets what a person has had made in the sub-workflow after a doubt', async () => {
+		const { api, sandbox } = bed;
+		const { called, caller } = await callerAndCalled(retryOnFail);
+		sandbox.fail({
+			on: 'createLipSync',
+			action: 'reset',
+			effect: false,
+			match: ({ body }) => (body as { name?: string }).name === 'Cem',
+		});
+		const failed = await api.run(caller, 'Start');
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
+		expect((await api.retry(failed.id)).status).toBe('error');
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
+
+		const [newest] = await api.executions(called.id);
+		expect((await api.retry(newest!.id)).status).toBe('success');
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
+
+		const retried = await api.retry(failed.id);
+		expect(outputJson(retried, 'Call').map(({ name }) => name)).toEqual(PEOPLE);
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
+	});
+
+	it('and says in its own error whose Retry keeps the jobs', async () => {
+		const { api, sandbox } = bed;
+		const { called, caller } = await callerAndCalled();
+		refuse(sandbox, 'Dee');
+		await api.run(caller, 'Start');
+
+		const [summary] = await api.executions(called.id);
+		const { description } = (await api.execution(summary!.id)).data.resultData.error!;
+
+		expect(description).toContain('this execution of the sub-workflow');
+		expect((await api.retry(summary!.id)).status).toBe('success');
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
+	});
+});

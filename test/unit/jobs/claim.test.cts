@@ -1,0 +1,337 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { Claim, type Claimed } from '../../../nodes/magicHour/jobs/claim.ts';
+import { ExecutionMemory } from '../../../nodes/magicHour/jobs/memory.ts';
+
+/**
+ * Who may create jobs, where an execution and its retries cannot see each other. n8n is a double: its 1.x cannot be
+ * had beside 2.x in one process, and two processes cannot be had in one.
+ */
+
+const WHAT = { fingerprint: 'what', written: 'how', account: 'whose' };
+
+interface Run {
+	id: string | undefined;
+	mode?: string;
+	/** Milliseconds since the epoch; some n8n 1.x do not tell. */
+	began?: number;
+	runIndex?: number;
+	/** What n8n has stored of the execution before, as JSON. */
+	stored?: string;
+	/** Another one is another process. */
+	workflow?: string;
+	/** The execution that has called the workflow. */
+	caller?: { id: string; began?: number };
+	/** What its only item has. */
+	item?: object;
+}
+
+/** n8n's database. */
+let marks: Set<string>;
+let executions: Map<string, string>;
+let callers: Map<string, NonNullable<Run['caller']>>;
+let failures: number;
+beforeEach(() => {
+	marks = new Set();
+	executions = new Map();
+	callers = new Map();
+	failures = 0;
+});
+
+/** As n8n does: all are read, and all are written back. */
+async function record(values: string[]) {
+	if (failures-- > 0) throw new Error('duplicate key value violates unique constraint');
+	const read = new Set(marks);
+	await Promise.resolve();
+	marks = new Set([...read, ...values]);
+	return { new: [], processed: values.filter((value) => read.has(value)) };
+}
+
+/** A run of the node that asks whether it may create. */
+class NodeRun {
+	private readonly context: object;
+	readonly memory: ExecutionMemory;
+	readonly claim: Claim;
+
+	constructor(run: Run) {
+		if (run.caller !== undefined) callers.set(run.id!, run.caller);
+		const { id, mode = 'webhook', began, runIndex = 0, stored = '{}', workflow = 'w' } = run;
+		this.context = JSON.parse(stored) as object;
+		const ctx = {
+			getContext: () => this.context,
+			getInputData: () => [{ json: run.item ?? {} }],
+			getExecutionId: () => id,
+			getMode: () => mode,
+			getNode: () => ({ id: 'n', name: 'Lip Sync', type: 'lipSync', parameters: {} }),
+			getWorkflow: () => ({ id: workflow }),
+			getWorkflowDataProxy: () => ({ $runIndex: runIndex }),
+			...(began !== undefined && {
+				getExecutionContext: () => ({ establishedAt: began, parentExecutionId: run.caller?.id }),
+			}),
+			getExecutionDataById: async (other: string) => {
+				const context = executions.get(other);
+				const caller = callers.get(other);
+				const contextData =
+					context === undefined ? {} : { 'node:Lip Sync': JSON.parse(context) as object };
+				return {
+					executionData: { contextData },
+					...(caller !== undefined && {
+						parentExecution: {
+							executionId: caller.id,
+							executionContext: caller.began && { establishedAt: caller.began },
+						},
+					}),
+				};
+			},
+			helpers: {
+				checkProcessedAndRecord: record,
+				removeProcessed: async (values: string[]) => {
+					for (const value of values) marks.delete(value);
+				},
+			},
+			logger: { debug: () => undefined },
+		} as unknown as IExecuteFunctions;
+		this.memory = new ExecutionMemory(ctx);
+		this.claim = new Claim(ctx, this.memory);
+	}
+
+	/** Makes a job, if it may. */
+	async create(item = 0): Promise<Claimed> {
+		const claimed = await this.claim.take();
+		if (claimed.free) this.memory.rememberAsked(item, WHAT, 30);
+		return claimed;
+	}
+
+	/** What n8n stores when it ends. */
+	async end(): Promise<string> {
+		this.memory.leave(new Set());
+		await this.claim.leave();
+		return JSON.stringify(this.context);
+	}
+}
+
+const isFree = async (run: Run) => (await new NodeRun(run).create()).free;
+
+describe('where nothing is remembered, a run that has created is known', () => {
+	it.each<[string, Run, Run, boolean]>([
+		['by the same execution', { id: '1', began: 5 }, { id: '1', began: 5 }, false],
+		['by the same execution, in an old n8n', { id: '1' }, { id: '1' }, false],
+		['by a retry', { id: '1', began: 5 }, { id: '2', began: 5, mode: 'retry' }, false],
+		[
+			'by a retry at a run index that n8n made up',
+			{ id: '1', began: 5 },
+			{ id: '2', began: 5, mode: 'retry', runIndex: 1 },
+			false,
+		],
+		['not by another one of the same moment', { id: '1', began: 5 }, { id: '2', began: 5 }, true],
+		[
+			'not by the retry of another one',
+			{ id: '1', began: 5 },
+			{ id: '2', began: 6, mode: 'retry' },
+			true,
+		],
+		['not by a retry in an old n8n', { id: '1' }, { id: '2', mode: 'retry' }, true],
+		['not by a call without an execution', { id: undefined, began: 5 }, { id: undefined }, true],
+	])('%s', async (_, first, second, free) => {
+		expect(await isFree(first)).toBe(true);
+		expect(await isFree(second)).toBe(free);
+	});
+
+	it('although another execution leaves the first mark of all at the same moment', async () => {
+		failures = 1;
+		expect(await isFree({ id: '1', began: 5 })).toBe(true);
+		expect(await isFree({ id: '1', began: 5 })).toBe(false);
+	});
+
+	it('and nobody is held up where no mark can be left', async () => {
+		failures = Infinity;
+		expect(await isFree({ id: '1', began: 5 })).toBe(true);
+		expect(await isFree({ id: '1', began: 5 })).toBe(true);
+	});
+});
+
+describe('an execution that continues', () => {
+	it('creates in each turn of a loop, and in a retry that has its memory', async () => {
+		const first = new NodeRun({ id: '1', began: 5 });
+		await first.create();
+		const stored = await first.end();
+		const turn = new NodeRun({ id: '1', began: 5, runIndex: 1, stored });
+		expect(await turn.create()).toEqual({ free: true, adopted: false });
+		const retry = { id: '2', began: 5, mode: 'retry', stored: await turn.end() };
+		expect(await isFree(retry)).toBe(true);
+	});
+
+	it('is known to have gone on, by who has an older state of it', async () => {
+		const first = new NodeRun({ id: '1', began: 5 });
+		await first.create();
+		const stored = await first.end();
+		await new NodeRun({ id: '1', began: 5, runIndex: 1, stored }).create();
+		expect(await isFree({ id: '2', began: 5, mode: 'retry', stored })).toBe(false);
+	});
+
+	it('says nothing of itself where it created nothing', async () => {
+		const run = new NodeRun({ id: '1', began: 5 });
+		await run.create();
+		run.memory.forget(0);
+		await run.end();
+		expect(await isFree({ id: '2', began: 5, mode: 'retry' })).toBe(true);
+	});
+});
+
+describe('a retry that finds another one before it', () => {
+	let stored: string;
+	beforeEach(async () => {
+		const original = new NodeRun({ id: '1', began: 5 });
+		await original.create();
+		stored = await original.end();
+	});
+	const retry = (id: string, more: Partial<Run> = {}) =>
+		new NodeRun({ id, began: 5, mode: 'retry', stored, ...more });
+
+	it('names it', async () => {
+		await retry('20711').create(1);
+		expect(await retry('20712').create(1)).toEqual({ free: false, by: '20711' });
+	});
+
+	it('continues from its memory, if it is stored', async () => {
+		const other = retry('2');
+		await other.create(1);
+		other.memory.rememberCreated(1, { id: 'cm1', credits_charged: 30 });
+		executions.set('2', await other.end());
+		const third = retry('3');
+		expect(await third.create(2)).toEqual({ free: true, adopted: true });
+		expect(third.memory.recall(1, WHAT)).toMatchObject({ response: { id: 'cm1' } });
+	});
+
+	it('continues from the last of several', async () => {
+		for (const id of ['2', '3', '4']) {
+			const run = retry(id, id === '2' ? {} : { stored: executions.get(String(Number(id) - 1))! });
+			await run.create(Number(id));
+			executions.set(id, await run.end());
+		}
+		const fifth = retry('5');
+		expect(await fifth.create(5)).toEqual({ free: true, adopted: true });
+		expect(fifth.memory.recall(4, WHAT)).toBeDefined();
+	});
+
+	it('repeats its doubt, because a person may not have read it there', async () => {
+		const other = retry('2');
+		await other.create(1);
+		executions.set('2', await other.end());
+		const third = retry('3');
+		await third.create(2);
+		expect(third.memory.recall(1, WHAT)).toMatchObject({ state: 'asked', byThisExecution: true });
+	});
+
+	it('asks a person once, who then retries the one that asked', async () => {
+		await retry('2').create(1);
+		const third = retry('3');
+		await third.create(1);
+		const told = await third.end();
+		expect(await isFree({ id: '4', began: 5, mode: 'retry', stored: told })).toBe(true);
+		expect((await retry('5').create(1)).free).toBe(false);
+	});
+
+	it('asks for the rest of that execution, Retry On Fail and later turns included', async () => {
+		await retry('2').create(1);
+		const third = retry('3');
+		await third.create(1);
+		const again = retry('3', { stored: await third.end(), runIndex: 1 });
+		expect(await again.create(1)).toEqual({ free: false, by: '2' });
+	});
+
+	it.each([
+		['in one process', 'w', 'w'],
+		['in two processes, where n8n loses the marks of one', 'w', 'elsewhere'],
+	])('at the same moment, %s: one of them creates', async (_, one, other) => {
+		const claims = await Promise.all([
+			retry('2', { workflow: one }).create(1),
+			retry('3', { workflow: other }).create(1),
+		]);
+		expect(claims.map(({ free }) => free).sort()).toEqual([false, true]);
+	});
+});
+
+describe('a workflow that another one calls', () => {
+	const call = (id: string, more: Partial<Run> = {}) =>
+		new NodeRun({
+			id,
+			began: Number(id),
+			mode: 'integrated',
+			caller: { id: '1', began: 5 },
+			...more,
+		});
+
+	it('asks for what an earlier call was about to make, and names it', async () => {
+		await call('20711').create();
+		expect(await call('20712').create()).toEqual({ free: false, by: '20711' });
+	});
+
+	it.each([
+		['is handed something else', { item: { something: 'else' } }],
+		['is called by another execution', { caller: { id: '2', began: 6 } }],
+	])('creates where it %s', async (_, more) => {
+		await call('7').create();
+		expect((await call('8', more).create()).free).toBe(true);
+	});
+
+	it.each<[string, Run['caller'], Run['caller']]>([
+		['of the same execution', { id: '1', began: 5 }, { id: '1', began: 5 }],
+		['of the same execution, in an old n8n', { id: '1' }, { id: '1' }],
+		['of its retry', { id: '1', began: 5 }, { id: '2', began: 5 }],
+	])('takes over what a stored call %s has made', async (_, caller, again) => {
+		const first = call('7', { caller });
+		await first.create();
+		first.memory.rememberCreated(0, { id: 'cm1', credits_charged: 30 });
+		executions.set('7', await first.end());
+
+		const second = call('8', { caller: again });
+		expect(await second.create(1)).toEqual({ free: true, adopted: true });
+		expect(second.memory.recall(0, WHAT)).toMatchObject({ response: { id: 'cm1' } });
+	});
+
+	it('is known by whoever has begun it all', async () => {
+		callers.set('3', { id: '1', began: 5 });
+		callers.set('4', { id: '2', began: 5 });
+		await call('7', { caller: { id: '3', began: 8 } }).create();
+		expect((await call('8', { caller: { id: '4', began: 9 } }).create()).free).toBe(false);
+	});
+
+	it('creates when a person retries the call that has asked', async () => {
+		await call('7').create();
+		const asking = call('8');
+		await asking.create();
+		const stored = await asking.end();
+		expect((await call('9', { began: 8, mode: 'retry', stored }).create()).free).toBe(true);
+	});
+
+	it('tries again by itself', async () => {
+		const first = call('7');
+		await first.create();
+		expect((await call('7', { stored: await first.end() }).create()).free).toBe(true);
+	});
+
+	it('says nothing of itself where it created nothing', async () => {
+		const first = call('7');
+		await first.create();
+		first.memory.forget(0);
+		await first.end();
+		expect((await call('8').create()).free).toBe(true);
+	});
+});
+
+it('a retry of the one that asked continues from what is stored by then', async () => {
+	const original = new NodeRun({ id: '1', began: 5 });
+	await original.create();
+	const stored = await original.end();
+	const other = new NodeRun({ id: '2', began: 5, mode: 'retry', stored });
+	await other.create(1);
+	const asking = new NodeRun({ id: '3', began: 5, mode: 'retry', stored });
+	expect(await asking.create(1)).toEqual({ free: false, by: '2' });
+	other.memory.rememberCreated(1, { id: 'cm1', credits_charged: 30 });
+	executions.set('2', await other.end());
+
+	const told = new NodeRun({ id: '4', began: 5, mode: 'retry', stored: await asking.end() });
+	expect(await told.create(2)).toEqual({ free: true, adopted: true });
+	expect(told.memory.recall(1, WHAT)).toMatchObject({ response: { id: 'cm1' } });
+});
