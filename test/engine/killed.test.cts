@@ -71,11 +71,20 @@ describe('an execution that was killed after it had created jobs', () => {
 		expect(creations()).toBe(3);
 	});
 
-	it('runs as ever where no mark can be left', async () => {
+	it('makes nothing where no mark can be left, and Retry makes it', async () => {
 		marks.isReachable = false;
-		const { error } = await again(await killed(newId()), 'retry', newId());
+		const workflow = workflowOf(items(3), JOB);
+		const failed = await bench.run(workflow, { mode: 'webhook', executionId: newId() });
+		expect(failed.error).toMatchObject({
+			message: "n8n's database does not answer, so no job was created",
+			description: expect.stringContaining('The database is away'),
+		});
+		expect(creations()).toBe(0);
+
+		marks.isReachable = true;
+		const { error } = await again(storedForRetry(failed.run), 'retry', newId());
 		expect(error).toBeUndefined();
-		expect(creations()).toBe(6);
+		expect(creations()).toBe(3);
 	});
 });
 

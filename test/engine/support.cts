@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Container } from '@n8n/di';
 import type { INode, INodeExecutionData, IRun, ITaskData, Logger } from 'n8n-workflow';
 
+import type * as Marks from '../../nodes/magicHour/jobs/stepMarks.ts';
 import type * as Policy from '../../nodes/magicHour/api/requestPolicy.ts';
 import { Engine, type RunOptions, type WorkflowJson } from '../../engine/engine.cts';
 import {
@@ -44,6 +45,10 @@ export class Bench {
 		policy.PAUSES.longest = 0.1;
 		policy.LIMIT_PAUSES.first = 0.02;
 		policy.LIMIT_PAUSES.longest = 0.1;
+		const { SECONDS_BEFORE_NEXT_TRY } = (await import(
+			join(__dirname, '../../dist/nodes/magicHour/jobs/stepMarks.js')
+		)) as typeof Marks;
+		SECONDS_BEFORE_NEXT_TRY.fill(0.02);
 		const sandbox = await startSandbox({ queueSeconds: 0.05, renderSeconds: 0.3, ...options });
 		const bench = new Bench(await Engine.start(binaryMode), sandbox, policy);
 		bench.giveUpOnlyWhatIsNeverAnswered();

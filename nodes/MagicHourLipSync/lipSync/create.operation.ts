@@ -4,7 +4,7 @@ import { hasEndedBadly } from '../../magicHour/jobs/project';
 import { checkSpending } from '../../magicHour/jobs/spending';
 import { awaitedOutput, type WaitPlan } from '../../magicHour/run/awaitedOutput';
 import { reportJobs } from '../../magicHour/run/batchHint';
-import { createOnce, hasJob, type Job } from '../../magicHour/run/createOnce';
+import { createOnce, expectOrder, type Job } from '../../magicHour/run/createOnce';
 import type { Operation } from '../../magicHour/run/operation';
 import type { RunContext } from '../../magicHour/run/runContext';
 import type { Parameters } from '../../magicHour/run/parameters';
@@ -143,7 +143,7 @@ export const operation: Operation<CreatePlan, Job> = {
 	plan: planOf,
 
 	look: async (plan, run, itemIndex) =>
-		hasJob(run, itemIndex, fingerprintOf(plan))
+		expectOrder(run, itemIndex, fingerprintOf(plan))
 			? plan
 			: { ...plan, measured: await measured(plan, run) },
 

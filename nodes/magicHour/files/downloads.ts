@@ -82,7 +82,7 @@ export async function downloadResults(
 		}
 		results.push(outcome.body);
 	}
-	memory.rememberDownload(project.id, results);
+	memory.files.rememberDownload(project.id, results);
 	return asFields(results, fieldName);
 }
 
@@ -99,7 +99,7 @@ async function loadedBefore(
 	id: string,
 	{ ctx, memory }: Downloading,
 ): Promise<IBinaryData[] | undefined> {
-	const results = memory.recallDownload(id);
+	const results = memory.files.recallDownload(id);
 	try {
 		for (const result of results ?? []) await ctx.helpers.getBinaryMetadata(result.id!);
 		return results;

@@ -34,7 +34,7 @@ export class Uploads {
 		const fresh = files.filter(
 			(file, index) =>
 				!this.underWay.has(file.key) &&
-				this.memory.recallUpload(this.key(file)) === undefined &&
+				this.memory.files.recallUpload(this.key(file)) === undefined &&
 				files.findIndex(({ key }) => key === file.key) === index,
 		);
 		if (fresh.length > 0) {
@@ -53,7 +53,8 @@ export class Uploads {
 		// All are waited for, so that no upload continues after the item, or the node, has ended.
 		const uploads = await Promise.allSettled(
 			files.map(
-				async (file) => this.underWay.get(file.key) ?? this.memory.recallUpload(this.key(file))!,
+				async (file) =>
+					this.underWay.get(file.key) ?? this.memory.files.recallUpload(this.key(file))!,
 			),
 		);
 		return uploads.map((upload) => {
@@ -89,7 +90,7 @@ export class Uploads {
 		if (!outcome.ok) {
 			throw requestProblem({ request: 'upload', failure: outcome.failure, tries: outcome.tries });
 		}
-		this.memory.rememberUpload(this.key(file), address.file_path);
+		this.memory.files.rememberUpload(this.key(file), address.file_path);
 		return address.file_path;
 	}
 

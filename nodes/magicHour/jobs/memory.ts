@@ -1,22 +1,20 @@
-import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { LipSyncResponse } from '../api/contract';
-import { executionId, isTool } from './order';
+import { FileMemory } from './fileMemory';
 import {
 	currentTurn,
+	keepElsewhere,
 	memoryIn,
+	ownTurn,
+	turnsElsewhere,
 	type AskedFor,
 	type JobRecord,
-	type Loss,
 	type NodeMemory,
 	type Turn,
 } from './memoryRecords';
-
-/** Magic Hour keeps uploads for 7 days; a file that could vanish while a job waits is sent again. */
-const UPLOAD_LIFETIME_MS = 6 * 24 * 3600 * 1000;
-
-/** The run index of what another execution has done; this one has no such run. */
-const ELSEWHERE = -1;
+import { executionId, isTool } from './order';
+import { Questions } from './questions';
 
 /** What an item is to inherit first: a job that exists ends the doubt of a try before it. */
 const STATES = ['created', 'asked', 'failed'] as const;
@@ -32,15 +30,25 @@ export class ExecutionMemory {
 	private turn: Turn;
 	private readonly execution: string;
 	private readonly runIndex: number;
+	/** Whether n8n has handed over the items as an earlier try had them, in the same order. */
+	private readonly isSameInput: boolean;
+	/** Whether the node has run before in this execution, and nothing of that is remembered. */
+	readonly hasForgotten: boolean;
+	readonly files: FileMemory;
+	readonly questions: Questions;
 	/** Items of this run that have asked for a job, and were not refused for certain. */
 	private readonly asked = new Set<number>();
 
 	constructor(private readonly ctx: IExecuteFunctions) {
 		this.stored = memoryIn(ctx.getContext('node'));
 		this.runIndex = ctx.getWorkflowDataProxy(0).$runIndex as number;
+		this.hasForgotten = this.runIndex > 0 && this.stored.turns.length === 0;
+		this.isSameInput = ownTurn(this.stored, this.runIndex) !== undefined;
 		this.turn = currentTurn(this.stored, this.runIndex);
 		// The mode is part of the name because a retried execution may be known under the id of the first.
 		this.execution = `${ctx.getMode()}:${executionId(ctx)}`;
+		this.files = new FileMemory(this.stored);
+		this.questions = new Questions(this.stored, this.execution);
 	}
 
 	/**
@@ -60,8 +68,10 @@ export class ExecutionMemory {
 		asked: AskedFor,
 	): (JobRecord & { byThisExecution: boolean }) | undefined {
 		const record = this.turn.jobs[itemIndex] ?? this.inherit(itemIndex, asked);
-		if (record === undefined || !this.isSame(record, asked)) return undefined;
-		return { ...record, byThisExecution: record.execution === this.execution };
+		if (record === undefined) return undefined;
+		const same = this.isSame(record, asked) ? record : this.goBack(itemIndex, asked);
+		if (same === undefined) return undefined;
+		return { ...same, byThisExecution: same.execution === this.execution };
 	}
 
 	/** The job that an item had before a person made something else of it, and that was not refunded. */
@@ -75,6 +85,16 @@ export class ExecutionMemory {
 		return (
 			execution === this.execution || fingerprint === asked.fingerprint || written === asked.written
 		);
+	}
+
+	/** A person has undone an edit: the item asks again for what it asked for before. */
+	private goBack(itemIndex: number, asked: AskedFor): JobRecord | undefined {
+		const before = this.turn.before?.[itemIndex] ?? [];
+		const again = before.findLast((record) => this.isSame(record, asked));
+		if (again === undefined) return undefined;
+		before.splice(before.indexOf(again), 1, this.turn.jobs[itemIndex]!);
+		this.turn.jobs[itemIndex] = again;
+		return again;
 	}
 
 	/**
@@ -108,70 +128,57 @@ export class ExecutionMemory {
 		return record;
 	}
 
-	/** What this execution, in this try or one before, has found: that another one has made jobs it cannot know. */
-	get foundLoss(): Loss | undefined {
-		const { loss } = this.stored;
-		return loss?.foundBy === this.execution ? loss : undefined;
-	}
-
-	/** Whether the execution that is retried has told of a step that is taken. */
-	isToldOf(step: string): boolean {
-		const { loss } = this.stored;
-		return loss?.step === step && loss.foundBy !== this.execution;
-	}
-
-	/** @param other the id of that execution, where it is known */
-	rememberLoss(step: string, other: string | undefined): void {
-		this.stored.loss = { foundBy: this.execution, other, step };
-	}
-
-	/** Whether the execution that is retried has told of jobs of another account than the one that was given. */
-	isToldOfOtherAccount(given: string): boolean {
-		const { otherAccount } = this.stored;
-		return otherAccount?.given === given && otherAccount.foundBy !== this.execution;
-	}
-
-	rememberOtherAccount(given: string): void {
-		this.stored.otherAccount = { foundBy: this.execution, given };
-	}
-
 	/** Offers this run the jobs that another call of the workflow has made, each for the same request. */
 	takeOver({ turns, uploads }: NodeMemory): void {
 		this.stored.uploads = { ...uploads, ...this.stored.uploads };
-		const known = new Set(
-			this.stored.turns.flatMap(({ jobs }) => Object.values(jobs).map(({ entry }) => entry)),
-		);
-		for (const { jobs, paid } of turns) {
-			const unknown = Object.entries(jobs).filter(([, { entry }]) => !known.has(entry));
-			for (const [, record] of unknown) record.delivered = false;
-			const offered = Object.fromEntries(unknown);
-			this.stored.turns.push({ runIndex: ELSEWHERE, jobs: offered, paid, ended: true });
-		}
+		for (const turn of turns) keepElsewhere(this.stored, turn);
 	}
 
-	/** Continues with what a later execution of the family remembers; it has begun where this one begins. */
+	/**
+	 * Continues with what a later execution of the family remembers. Where this one begins with a node before, that node
+	 * has run for each of them, and only the same request has the same job.
+	 */
 	adopt(later: NodeMemory): void {
-		const known = this.turn.jobs;
-		Object.assign(this.stored, later, { uploads: { ...this.stored.uploads, ...later.uploads } });
-		this.turn = currentTurn(this.stored, this.runIndex);
-		for (const [item, record] of Object.entries(this.turn.jobs)) {
-			// Whoever retries an older execution may not have read what the later one said of its doubt.
-			if (record.state === 'asked' && known[item]?.entry !== record.entry) {
-				record.execution = this.execution;
+		const { stored, turn } = this;
+		const own = stored.turns.filter((each) => each !== turn || this.isSameInput);
+		const isOwn = ({ runIndex, elsewhere }: Turn) =>
+			elsewhere === undefined && own.some((each) => each.runIndex === runIndex);
+		const continued = later.turns.filter(isOwn);
+		const isContinued = ({ runIndex }: Turn) =>
+			continued.some((each) => each.runIndex === runIndex);
+		Object.assign(stored, later, {
+			uploads: { ...stored.uploads, ...later.uploads },
+			questions: { ...stored.questions, ...later.questions },
+			turns: [...stored.turns.filter((each) => !isContinued(each)), ...continued],
+		});
+		for (const other of later.turns) if (!isOwn(other)) keepElsewhere(stored, other);
+		this.turn = currentTurn(stored, this.runIndex);
+		this.repeatDoubts(turn);
+	}
+
+	/** Whoever retries an older execution may not have read what the later one said of its doubt. */
+	private repeatDoubts(known: Turn): void {
+		for (const { jobs } of [this.turn, ...turnsElsewhere(this.stored, this.runIndex)]) {
+			for (const [item, record] of Object.entries(jobs)) {
+				if (record.state === 'asked' && known.jobs[item]?.entry !== record.entry) {
+					record.execution = this.execution;
+				}
 			}
 		}
 	}
 
-	/**
-	 * The execution that has asked for the same item in the words of another request, such as one with the time in it.
-	 * @returns undefined also where a person was told of it
-	 */
-	askedElsewhere({ written }: AskedFor): string | undefined {
-		const records = this.stored.turns
-			.filter(({ runIndex }) => runIndex === ELSEWHERE)
+	/** Jobs that other executions have made, or may have, in place of this run, and that no item has taken over. */
+	leftElsewhere(): Array<{ execution: string; jobs: string[] }> {
+		const left = turnsElsewhere(this.stored, this.runIndex)
 			.flatMap(({ jobs }) => Object.values(jobs))
-			.filter((record) => record.written === written && record.state !== 'failed');
-		return records.map(({ execution }) => execution).find((by) => !this.isToldOf(by));
+			.filter(({ state }) => state !== 'failed');
+		const executions = [...new Set(left.map(({ execution }) => execution))];
+		return executions.map((execution) => ({
+			execution: execution.slice(execution.indexOf(':') + 1),
+			jobs: left.flatMap((record) =>
+				record.execution === execution && record.response ? [record.response.id] : [],
+			),
+		}));
 	}
 
 	/** The job an item has, or had before this try. */
@@ -194,7 +201,9 @@ export class ExecutionMemory {
 
 	/** Credits paid in this turn by all its tries, and not refunded; those of jobs that only may exist included. */
 	get spent(): number {
-		return Object.values(this.turn.paid).reduce((sum, credits) => sum + credits, 0);
+		const turns = [this.turn, ...turnsElsewhere(this.stored, this.runIndex)];
+		const paid = turns.flatMap((turn) => Object.values(turn.paid));
+		return paid.reduce((sum, credits) => sum + credits, 0);
 	}
 
 	/**
@@ -204,9 +213,13 @@ export class ExecutionMemory {
 	rememberAsked(itemIndex: number, asked: AskedFor, credits: number): void {
 		const at = Date.now();
 		const entry = `${this.execution} ${itemIndex} ${at}`;
-		const { execution } = this;
-		this.turn.jobs[itemIndex] = { ...asked, execution, state: 'asked', at, entry };
-		this.turn.paid[entry] = credits;
+		const { execution, turn } = this;
+		const before = turn.jobs[itemIndex];
+		if (before !== undefined && before.state !== 'failed') {
+			((turn.before ??= {})[itemIndex] ??= []).push(before);
+		}
+		turn.jobs[itemIndex] = { ...asked, execution, state: 'asked', at, entry };
+		turn.paid[entry] = credits;
 		this.asked.add(itemIndex);
 	}
 
@@ -228,29 +241,11 @@ export class ExecutionMemory {
 
 	/** It is certain that no job was made. */
 	forget(itemIndex: number): void {
-		delete this.turn.paid[this.turn.jobs[itemIndex]?.entry ?? ''];
-		delete this.turn.jobs[itemIndex];
+		const { jobs, before, paid } = this.turn;
+		delete paid[jobs[itemIndex]?.entry ?? ''];
+		const earlier = before?.[itemIndex]?.pop();
+		if (earlier === undefined) delete jobs[itemIndex];
+		else jobs[itemIndex] = earlier;
 		this.asked.delete(itemIndex);
-	}
-
-	/** @returns the `file_path` of a file this execution has uploaded, while Magic Hour still has it */
-	recallUpload(key: string): string | undefined {
-		const upload = this.stored.uploads[key];
-		return upload && Date.now() - upload.at < UPLOAD_LIFETIME_MS ? upload.filePath : undefined;
-	}
-
-	rememberUpload(key: string, filePath: string): void {
-		this.stored.uploads[key] = { filePath, at: Date.now() };
-	}
-
-	/** @returns the results of a job that this execution has loaded; n8n may have deleted them since */
-	recallDownload(jobId: string): IBinaryData[] | undefined {
-		return this.stored.downloads?.[jobId];
-	}
-
-	/** Results that n8n keeps in the items themselves are not remembered: that would double them. */
-	rememberDownload(jobId: string, results: IBinaryData[]): void {
-		if (results.some(({ id }) => id === undefined)) return;
-		(this.stored.downloads ??= {})[jobId] = results;
 	}
 }

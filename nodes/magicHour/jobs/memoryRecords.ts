@@ -39,17 +39,25 @@ export interface Turn {
 	runIndex: number;
 	/** By item. */
 	jobs: Record<string, JobRecord>;
+	/** By item: jobs it had before a person asked for something else, the latest last. */
+	before?: Record<string, JobRecord[]>;
 	/** Credits that were paid and not refunded, by the entry of the record. */
 	paid: Record<string, number>;
 	/** Unset while it runs. */
 	ended?: boolean;
+	/**
+	 * It is of an execution that this one doesn't come from. The nodes before this one may have run again since, so the
+	 * place of an item says nothing.
+	 */
+	elsewhere?: true;
 }
 
-/** How far this family of executions has come, see `claim.ts`. */
+/** How far a family of executions has come, see `familyClaim.ts`. */
 export interface Chain {
-	/** What begins the names of its steps. */
-	name: string;
-	/** How many steps this memory knows of. */
+	family: string;
+	/** How often a person has answered a question; each answer begins a chain of its own. */
+	answers: number;
+	/** How many steps of it this memory knows of. */
 	steps: number;
 }
 
@@ -60,20 +68,20 @@ export interface NodeMemory {
 	/** Results that n8n has stored, by the id of their job. */
 	downloads?: Record<string, IBinaryData[]>;
 	chain?: Chain;
-	/** An execution has found that another one was about to create jobs, of which nothing is remembered. */
-	loss?: Loss;
-	/** An execution has found jobs of another account than the one it was given. */
-	otherAccount?: { foundBy: string; given: string };
+	/** Whether another workflow has called this one, and gets what comes of it. */
+	answersCaller?: boolean;
+	/** Questions to a person, by what they are about. */
+	questions?: Record<string, Question>;
 }
 
-/** What a person has been told to look at. */
-export interface Loss {
-	/** The execution that has told. */
-	foundBy: string;
+/** An execution has asked a person to look at jobs that it cannot know. */
+export interface Question {
+	/** The execution that has asked. */
+	askedBy: string;
 	/** The execution to look at, where it is known. */
 	other?: string;
-	/** The step that was taken. */
-	step: string;
+	/** What was made there, where it is known. */
+	jobs?: string[];
 }
 
 /** The name under which it is in n8n's context of the node. */
@@ -89,7 +97,7 @@ export function memoryIn(context: IContextObject): NodeMemory {
  * retried may be retried again, and begins where they began.
  */
 export function currentTurn(memory: NodeMemory, runIndex: number): Turn {
-	const known = memory.turns.find((turn) => turn.runIndex === runIndex);
+	const known = ownTurn(memory, runIndex);
 	if (known !== undefined) {
 		delete known.ended;
 		return known;
@@ -97,4 +105,33 @@ export function currentTurn(memory: NodeMemory, runIndex: number): Turn {
 	const turn: Turn = { runIndex, jobs: {}, paid: {} };
 	memory.turns.push(turn);
 	return turn;
+}
+
+/** @returns undefined where neither this execution nor one that it retries has run the node with that index */
+export const ownTurn = ({ turns }: NodeMemory, runIndex: number): Turn | undefined =>
+	turns.find((turn) => turn.runIndex === runIndex && turn.elsewhere === undefined);
+
+/** The turns that other executions have had with that run index. */
+export const turnsElsewhere = ({ turns }: NodeMemory, runIndex: number): Turn[] =>
+	turns.filter((turn) => turn.runIndex === runIndex && turn.elsewhere === true);
+
+/** Keeps a turn of another execution: its jobs are for whoever asks for the same. */
+export function keepElsewhere(memory: NodeMemory, { runIndex, jobs, paid }: Turn): void {
+	const known = new Set(
+		memory.turns.flatMap((turn) => [
+			...Object.values(turn.jobs).map(({ entry }) => entry),
+			...Object.keys(turn.paid),
+		]),
+	);
+	const unknown = Object.entries(jobs).filter(([, { entry }]) => !known.has(entry));
+	const credits = Object.entries(paid).filter(([entry]) => !known.has(entry));
+	if (unknown.length === 0 && credits.length === 0) return;
+	for (const [, record] of unknown) record.delivered = false;
+	memory.turns.push({
+		runIndex,
+		jobs: Object.fromEntries(unknown),
+		paid: Object.fromEntries(credits),
+		ended: true,
+		elsewhere: true,
+	});
 }

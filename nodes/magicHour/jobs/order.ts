@@ -17,7 +17,7 @@ import { digest } from '../digest';
  *   never part of a mark: after a crash n8n makes up runs that never were, and a retry counts on from those.
  * - **The item.** Within one execution it is the position alone: an expression with `$now` in it reads differently
  *   on each try, and still means the same. In a retry the position says nothing by itself, because a person may
- *   have edited the workflow first. Then one of two has to be unchanged:
+ *   have edited the node first. Then one of two has to be unchanged:
  *   - what is asked for, with its expressions worked out ({@link digest} of the request), or
  *   - how it is asked for: the item as it came in, and the fields that decide what is paid, with their
  *     expressions as they were written ({@link writtenOrder}). `$execution.id` reads differently in a retry, but
@@ -29,8 +29,8 @@ import { digest } from '../digest';
  *
  * A workflow that is called by another one is an execution of its own each time. Whoever calls it again, by Retry On
  * Fail or a retry, hands it the same items. So what it makes is also known by the family of whoever has called it
- * ({@link callerOf}) and by how all its items are asked for. A job is taken over where the request is the same with
- * its expressions worked out, too; where only that differs, a person is asked.
+ * ({@link callerOf}). A job is taken over where the request is the same with its expressions worked out; where only
+ * that differs, a person is asked.
  *
  * A tool of an agent is called with the same words only where the agent tries again. There, the same request in the
  * same execution is the same order ({@link isTool}).
@@ -78,17 +78,27 @@ export const isCalled = (ctx: IExecuteFunctions): boolean =>
 /** Workflows that call each other, one in the other. */
 const DEEPEST_CALL = 10;
 
-/** @returns what {@link familyOf} is for the execution that began it all; its id where n8n does not tell */
-export async function callerOf(ctx: IExecuteFunctions, id: string): Promise<string | undefined> {
+/** The execution that has called this one. */
+export interface Caller {
+	id: string;
+	/** What {@link familyOf} is for the execution that began it all; its id where n8n does not tell. */
+	family: string;
+}
+
+/** @returns undefined where no execution has called this one */
+export async function callerOf(ctx: IExecuteFunctions, id: string): Promise<Caller | undefined> {
 	if (!isCalled(ctx)) return undefined;
-	let caller: string | undefined;
+	let caller: Caller | undefined;
 	let called = id;
 	for (let depth = 0; depth < DEEPEST_CALL; depth++) {
 		// A caller that has no execution, as under an MCP server, cannot be looked up.
 		const data = await ctx.getExecutionDataById(called).catch(() => undefined);
 		const parent = data?.parentExecution;
 		if (parent === undefined) break;
-		caller = String(parent.executionContext?.establishedAt ?? parent.executionId);
+		caller = {
+			id: caller?.id ?? parent.executionId,
+			family: String(parent.executionContext?.establishedAt ?? parent.executionId),
+		};
 		called = parent.executionId;
 	}
 	return caller;

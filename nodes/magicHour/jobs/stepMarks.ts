@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { pause } from '../pause';
 
-/** Marks that n8n keeps per node; older ones are dropped. A run of the node that creates jobs leaves up to 14. */
+/** Marks that n8n keeps per node; older ones are dropped. A run of the node that creates jobs leaves 7, or up to 51 in a called workflow. */
 const MOST_MARKS = 4000;
 
 /** n8n keeps digests of marks, not the marks: a number is found again by asking for each of its pairs of digits. */
@@ -15,6 +15,16 @@ const LONGEST_ID = 10;
  * back together, so of two processes that do so at once, the first one's marks are lost.
  */
 const SECOND_LOOK = { seconds: 0.5, times: 3 };
+
+/**
+ * Seconds after which a database that did not answer is asked again: a backup may lock it for a moment, and the first
+ * mark of all fails if two executions leave it at once.
+ */
+export const SECONDS_BEFORE_NEXT_TRY = [0.1, 1, 4, 10];
+
+/** Whether this n8n has nothing to keep marks in, whoever asks: then the helper's own assertion fails. */
+export const keepsNoMarks = (error: unknown): boolean =>
+	(error as { code?: unknown } | null)?.code === 'ERR_ASSERTION';
 
 /** Who waits for whom: in one process, the marks of a node are read and written one run at a time. */
 const queues = new Map<string, Promise<unknown>>();
@@ -29,7 +39,10 @@ export interface Step {
 
 /** Marks in n8n's database, by its deduplication helper: they are there at once, and outlive a killed process. */
 export class StepMarks {
-	constructor(private readonly ctx: IExecuteFunctions) {}
+	constructor(
+		private readonly ctx: IExecuteFunctions,
+		private readonly signal: AbortSignal,
+	) {}
 
 	/**
 	 * Takes a step for an execution, unless it was taken before.
@@ -44,8 +57,7 @@ export class StepMarks {
 			const name = isRetry ? step.family : step.own;
 			const ours = `${name} ${randomUUID()}`;
 			const first = [...new Set([step.own, step.family]), ...(isRetry ? [ours] : [])];
-			// The first mark of all fails if two executions leave it at once.
-			const known = await this.record(first).catch(async () => this.record(first));
+			const known = await this.record(first);
 			if (known.includes(name)) return true;
 			if (isRetry && (await this.wasOvertaken(first, name, ours))) return true;
 			// Also for the marks themselves: another process may have undone them.
@@ -59,14 +71,23 @@ export class StepMarks {
 		return await this.alone(async () => {
 			const places = Array.from({ length: LONGEST_ID / 2 }, (_, place) => place);
 			const candidates = places.flatMap((place) => PAIRS.map((pair) => mark(family, place, pair)));
-			const found = await this.record(candidates);
-			await this.remove(candidates.filter((candidate) => !found.includes(candidate)));
+			const found = await this.look(candidates);
 			const pairs = places.map((place) =>
 				PAIRS.filter((pair) => found.includes(mark(family, place, pair))),
 			);
 			if (pairs.some(({ length }) => length !== 1)) return undefined;
 			return String(Number(pairs.flat().join('')));
 		});
+	}
+
+	/** Leaves marks of any names. */
+	async leave(names: string[]): Promise<void> {
+		await this.alone(async () => this.record(names));
+	}
+
+	/** @returns those of the names that have a mark */
+	async known(names: string[]): Promise<string[]> {
+		return await this.alone(async () => this.look(names));
 	}
 
 	/** Gives a step back: no job was made after it. */
@@ -79,7 +100,7 @@ export class StepMarks {
 	/** Two retries in two processes may both think they were first; the marks of only one of them remain. */
 	private async wasOvertaken(marks: string[], name: string, ours: string): Promise<boolean> {
 		for (let look = 0; look < SECOND_LOOK.times; look++) {
-			await pause(SECOND_LOOK.seconds, new AbortController().signal);
+			await pause(SECOND_LOOK.seconds, this.signal);
 			const known = await this.record(marks);
 			if (known.includes(ours)) return false;
 			if (known.includes(name)) return true;
@@ -87,7 +108,23 @@ export class StepMarks {
 		return false;
 	}
 
-	private async record(marks: string[]): Promise<string[]> {
+	/** n8n has no way to look without leaving marks, so those that are new are removed. */
+	private async look(names: string[]): Promise<string[]> {
+		const found = await this.record(names);
+		await this.remove(names.filter((name) => !found.includes(name)));
+		return found;
+	}
+
+	private async record(marks: string[], failedTries = 0): Promise<string[]> {
+		return await this.recordNow(marks).catch(async (error: unknown) => {
+			const seconds = SECONDS_BEFORE_NEXT_TRY[failedTries];
+			if (seconds === undefined || keepsNoMarks(error) || this.signal.aborted) throw error;
+			await pause(seconds, this.signal);
+			return await this.record(marks, failedTries + 1);
+		});
+	}
+
+	private async recordNow(marks: string[]): Promise<string[]> {
 		const { processed } = await this.ctx.helpers.checkProcessedAndRecord(marks, 'node', {
 			mode: 'entries',
 			maxEntries: MOST_MARKS,

@@ -123,7 +123,7 @@ export class Batch<Plan, Started> {
 			return gives && result !== undefined && !(result instanceof Problem);
 		});
 		this.memory.leave(new Set(delivered));
-		await this.run?.leave();
+		await this.run?.leave(delivered.length === this.indexes.length);
 	}
 
 	/** For an execution that was stopped from outside. */

@@ -23,7 +23,8 @@ function listed(entries: ReadonlyArray<string | number>): string {
 	return others > 0 ? `${named} and ${others} more` : named;
 }
 
-const listedJobs = (ids: readonly string[]): string =>
+/** Ids of jobs, as an error names them. */
+export const listedJobs = (ids: readonly string[]): string =>
 	ids.length > MOST_NAMED ? `${listed(ids)} (n8n's log has a line for each)` : listed(ids);
 
 /** For an execution that was stopped from outside. */
@@ -115,10 +116,10 @@ export function failedItem(problem: Problem, node: INode, index: number): INodeE
 	return item;
 }
 
-/** For jobs that were replaced, because a person has edited the node between two tries. */
+/** For jobs that were replaced, because their items ask for something else than at an earlier try. */
 export function supersededNote(ids: readonly string[]): string {
-	const items = ids.length === 1 ? 'an item' : `${ids.length} items`;
-	return `This node was edited after its last try, and ${items} got a new job, which is paid for too. The jobs before: ${listedJobs(ids)}. To get their videos, use Wait (Video Project).`;
+	const items = ids.length === 1 ? 'An item' : `${ids.length} items`;
+	return `${items} got a new job, which is paid for too, because the request is not that of an earlier try. The jobs before: ${listedJobs(ids)}. To get their videos, use Wait (Video Project).`;
 }
 
 /** What a person has to be told of creations that were not answered. */

@@ -1,8 +1,10 @@
 import { jobMayExist, LIBRARY_PAGE, requestProblem } from '../api/requestProblem';
 import type { LipSyncRequest, LipSyncResponse } from '../api/contract';
 import type { AskedFor, JobRecord } from '../jobs/memoryRecords';
-import { executionId, writtenOrder } from '../jobs/order';
+import { executionId, isTool, writtenOrder } from '../jobs/order';
 import { Problem, withDetails } from '../problem';
+import { RETRY } from '../advice';
+import { listedJobs } from './batchErrors';
 import { hasEndedBadly } from '../jobs/project';
 import { isRateLimit, mayHaveCreated, type Failure } from '../api/failures';
 import { heldBackForTooLong } from './heldBack';
@@ -44,20 +46,19 @@ export async function createOnce(
 	const job = await existing(run, itemIndex, order);
 	if (job !== undefined) return known(run, itemIndex, job);
 	const claimed = await run.mayCreate();
-	if (!claimed.free) throw otherExecution(run, claimed.by);
+	if (!claimed.free)
+		throw 'failure' in claimed ? noMark(claimed.failure) : otherExecution(run, claimed);
 	const adopted = claimed.adopted ? await existing(run, itemIndex, order) : undefined;
-	const elsewhere = adopted === undefined ? run.memory.askedElsewhere(order.asked) : undefined;
-	if (elsewhere !== undefined) {
-		const other = elsewhere.slice(elsewhere.indexOf(':') + 1);
-		run.memory.rememberLoss(elsewhere, other);
-		throw otherExecution(run, other);
-	}
 	return known(run, itemIndex, adopted ?? (await create(run, itemIndex, order)));
 }
 
-/** Whether an earlier try has made a job for the item, as far as is remembered. */
-export function hasJob(run: RunContext, itemIndex: number, fingerprint: string): boolean {
+/**
+ * To be called for every item before the first one is given its job.
+ * @returns whether an earlier try has made a job for the item, as far as is remembered
+ */
+export function expectOrder(run: RunContext, itemIndex: number, fingerprint: string): boolean {
 	const asked = askedFor(run, itemIndex, fingerprint);
+	run.expectOrder(itemIndex, asked);
 	return run.memory.recall(itemIndex, asked)?.state === 'created';
 }
 
@@ -76,9 +77,9 @@ async function existing(
 ): Promise<Job | undefined> {
 	const record = run.memory.recall(itemIndex, asked);
 	if (record?.state === 'created') {
-		return await takeUp(run, record, willWait || record.account !== asked.account);
+		return await takeUp(run, itemIndex, record, willWait || record.account !== asked.account);
 	}
-	if (record?.state === 'asked' && (record.byThisExecution || run.ctx.getMode() !== 'retry')) {
+	if (record?.state === 'asked' && !isPersonTold(run, record)) {
 		const which = record.byThisExecution
 			? 'an earlier try of this execution'
 			: 'an earlier execution';
@@ -87,17 +88,50 @@ async function existing(
 	return undefined;
 }
 
-/** Another execution was about to make jobs, and none of them is known here. */
-function otherExecution({ ctx }: RunContext, by: string | undefined): Problem {
+/** Whether a person has read that the job of an earlier try may exist, and retries all the same. */
+function isPersonTold(
+	{ ctx, memory }: RunContext,
+	{ byThisExecution, entry }: JobRecord & { byThisExecution: boolean },
+): boolean {
+	if (byThisExecution || ctx.getMode() !== 'retry') return false;
+	if (!isTool(ctx)) return true;
+	// The agent was told, and who retries its execution may never have seen its answer.
+	const topic = `order ${entry}`;
+	if (memory.questions.isAnsweredForItem(topic)) return true;
+	memory.questions.askAboutItem(topic);
+	return false;
+}
+
+/** Another execution has made jobs, or was about to, and no item can be given one of them. */
+function otherExecution(
+	{ ctx }: RunContext,
+	{ by, jobs = [] }: { by?: string; jobs?: readonly string[] },
+): Problem {
 	const own = executionId(ctx);
 	const isKnown = by !== undefined && by !== own;
 	const who = isKnown ? `execution ${by}` : 'an earlier run of this execution';
 	const where = isKnown ? ` and at execution ${by} in Executions` : '';
-	const problem = jobMayExist(`${who} was about to create jobs, and which it created is not known`);
-	return withDetails(problem, {
-		description: `It may still run, or it was killed, deleted or not saved. Look in your library (${LIBRARY_PAGE})${where} before you run this item again, or you may pay for it twice. Retry On Fail does not send it again. Retry of this execution${own === undefined ? '' : ` (${own})`} does, unless the other one is saved by then.`,
+	const [what, why] =
+		jobs.length > 0
+			? [
+					`${who} made jobs for other requests`,
+					`These are its jobs that no item asks for: ${listedJobs(jobs)}. Files, times or items may have changed since.`,
+				]
+			: [
+					`${who} was about to create jobs, and which it created is not known`,
+					'It may still run, or it was killed, deleted or not saved.',
+				];
+	return withDetails(jobMayExist(what), {
+		description: `${why} Look in your library (${LIBRARY_PAGE})${where} before you run this item again, or you may pay for it twice. Retry On Fail does not send it again. Retry of this execution${own === undefined ? '' : ` (${own})`} does${jobs.length > 0 ? '' : ', unless the other one is saved by then'}.`,
 	});
 }
+
+/** A killed process would leave no trace of what it has paid for. */
+const noMark = (failure: string): Problem =>
+	new Problem("n8n's database does not answer, so no job was created", {
+		code: 'no_mark',
+		description: `The node notes there that it is about to create jobs, so that nothing is paid twice if n8n is killed. ${failure} ${RETRY}`,
+	});
 
 function known(run: RunContext, itemIndex: number, job: Job): Job {
 	run.noteJob(itemIndex, job.response.id);
@@ -112,6 +146,7 @@ function known(run: RunContext, itemIndex: number, job: Job): Job {
  */
 async function takeUp(
 	run: RunContext,
+	itemIndex: number,
 	record: JobRecord,
 	mustLook: boolean,
 ): Promise<Job | undefined> {
@@ -120,13 +155,17 @@ async function takeUp(
 	if (!mustLook) return job;
 	const { id } = job.response;
 	const answer = await client.checkProject(id);
-	if (answer.ok) return hasEndedBadly(answer.body) ? undefined : job;
+	if (answer.ok && hasEndedBadly(answer.body)) {
+		run.memory.rememberFailed(itemIndex);
+		return undefined;
+	}
+	if (answer.ok) return job;
 	if (record.account === client.account) return job;
 	const { failure } = answer;
 	// A new key of the same account sees the job; another account does not.
 	if (failure.kind === 'refused' && failure.status === 404) {
-		if (run.memory.isToldOfOtherAccount(client.account)) return undefined;
-		run.memory.rememberOtherAccount(client.account);
+		if (run.memory.questions.isAnsweredForItem(`account ${client.account}`)) return undefined;
+		run.memory.questions.askAboutItem(`account ${client.account}`);
 		throw ofOtherAccount(id);
 	}
 	throw requestProblem({ request: 'getProject', failure, tries: 1, id });
@@ -147,18 +186,19 @@ async function create(run: RunContext, itemIndex: number, wanted: Order): Promis
 	if (signal.aborted) throw stoppedBefore();
 
 	const superseded = memory.supersededJob(itemIndex, wanted.asked);
-	if (superseded !== undefined) run.noteSuperseded(superseded);
 	memory.rememberAsked(itemIndex, wanted.asked, credits);
 	const outcome = await client.createLipSync(body);
+	const isRefused = !outcome.ok && !mayHaveCreated(outcome.failure);
+	if (superseded !== undefined && !isRefused) run.noteSuperseded(superseded);
 	if (outcome.ok) {
 		memory.rememberCreated(itemIndex, outcome.body);
 		run.logJob(itemIndex, outcome.body.id);
 		return { response: outcome.body, createdAt: Date.now() };
 	}
 	const { failure, tries } = outcome;
-	if (!mayHaveCreated(failure)) memory.forget(itemIndex);
+	if (isRefused) memory.forget(itemIndex);
 	const id = idInUnreadableAnswer(failure);
-	if (signal.aborted && !mayHaveCreated(failure)) throw stoppedBefore();
+	if (signal.aborted && isRefused) throw stoppedBefore();
 	if (id === undefined && isRateLimit(failure)) throw heldBackForTooLong(run, failure);
 	if (id === undefined) throw requestProblem({ request: 'createLipSync', failure, tries });
 

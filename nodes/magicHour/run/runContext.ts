@@ -3,8 +3,10 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { MagicHourClient } from '../api/client';
 import { JobIndex } from '../jobs/jobIndex';
 import { limit, type Limit } from '../concurrency';
-import { Claim, type Claimed } from '../jobs/claim';
+import { Claim } from '../jobs/claim';
+import type { Claimed } from '../jobs/claimed';
 import type { ExecutionMemory } from '../jobs/memory';
+import type { AskedFor } from '../jobs/memoryRecords';
 import { MediaLooks } from '../media/mediaLooks';
 import { PollPace } from '../jobs/pollPace';
 import { Progress } from '../jobs/progress';
@@ -37,6 +39,7 @@ export class RunContext {
 	private readonly jobIndex: JobIndex;
 	private readonly claim: Claim;
 	private claimed?: Promise<Claimed>;
+	private readonly orders = new Map<number, AskedFor>();
 	private readonly supersededIds: string[] = [];
 	readonly progress: Progress;
 	readonly looks: MediaLooks;
@@ -61,7 +64,7 @@ export class RunContext {
 		this.progress = new Progress(ctx);
 		this.looks = new MediaLooks(ctx, signal);
 		this.jobIndex = new JobIndex(ctx);
-		this.claim = new Claim(ctx, memory);
+		this.claim = new Claim(ctx, memory, signal);
 	}
 
 	/** @throws Problem when the credential cannot be used */
@@ -112,9 +115,14 @@ export class RunContext {
 		return this.jobIds;
 	}
 
+	/** To be called for every item before the first one asks {@link mayCreate}. */
+	expectOrder(itemIndex: number, asked: AskedFor): void {
+		this.orders.set(itemIndex, asked);
+	}
+
 	/** To be asked before a job is made; all items of the run share the answer. */
 	async mayCreate(): Promise<Claimed> {
-		return await (this.claimed ??= this.claim.take());
+		return await (this.claimed ??= this.claim.take(this.orders));
 	}
 
 	/** Jobs of earlier tries that were replaced, because a person has edited what they are for. */
@@ -126,9 +134,12 @@ export class RunContext {
 		this.supersededIds.push(id);
 	}
 
-	/** To be called at the end of the run, whatever the end. */
-	async leave(): Promise<void> {
-		await this.claim.leave();
+	/**
+	 * To be called at the end of the run, whatever the end.
+	 * @param isDelivered whether every item has given its output
+	 */
+	async leave(isDelivered: boolean): Promise<void> {
+		await this.claim.leave(isDelivered);
 	}
 
 	/**

@@ -1,14 +1,21 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import { Claim, type Claimed } from '../../../nodes/magicHour/jobs/claim.ts';
+import { Claim } from '../../../nodes/magicHour/jobs/claim.ts';
+import type { Claimed } from '../../../nodes/magicHour/jobs/claimed.ts';
 import { ExecutionMemory } from '../../../nodes/magicHour/jobs/memory.ts';
+import type { AskedFor } from '../../../nodes/magicHour/jobs/memoryRecords.ts';
 
 /**
  * Who may create jobs, where an execution and its retries cannot see each other. n8n is a double: its 1.x cannot be
  * had beside 2.x in one process, and two processes cannot be had in one.
  */
 
-const WHAT = { fingerprint: 'what', written: 'how', account: 'whose' };
+const order = (fingerprint: string, written: string) => ({
+	fingerprint,
+	written,
+	account: 'whose',
+});
+const WHAT = order('what', 'how');
 
 interface Run {
 	id: string | undefined;
@@ -22,19 +29,22 @@ interface Run {
 	workflow?: string;
 	/** The execution that has called the workflow. */
 	caller?: { id: string; began?: number };
-	/** What its only item has. */
-	item?: object;
+	/** What its items ask for, before and after their expressions are worked out; one item that asks for a video. */
+	wants?: Array<[fingerprint: string, written: string]>;
 }
 
 /** n8n's database. */
 let marks: Set<string>;
 let executions: Map<string, string>;
 let callers: Map<string, NonNullable<Run['caller']>>;
+/** Stored executions that have failed. */
+let failed: Set<string>;
 let failures: number;
 beforeEach(() => {
 	marks = new Set();
 	executions = new Map();
 	callers = new Map();
+	failed = new Set();
 	failures = 0;
 });
 
@@ -50,6 +60,7 @@ async function record(values: string[]) {
 /** A run of the node that asks whether it may create. */
 class NodeRun {
 	private readonly context: object;
+	private readonly orders: Map<number, AskedFor>;
 	readonly memory: ExecutionMemory;
 	readonly claim: Claim;
 
@@ -59,7 +70,6 @@ class NodeRun {
 		this.context = JSON.parse(stored) as object;
 		const ctx = {
 			getContext: () => this.context,
-			getInputData: () => [{ json: run.item ?? {} }],
 			getExecutionId: () => id,
 			getMode: () => mode,
 			getNode: () => ({ id: 'n', name: 'Lip Sync', type: 'lipSync', parameters: {} }),
@@ -75,6 +85,7 @@ class NodeRun {
 					context === undefined ? {} : { 'node:Lip Sync': JSON.parse(context) as object };
 				return {
 					executionData: { contextData },
+					resultData: { error: failed.has(other) ? {} : undefined },
 					...(caller !== undefined && {
 						parentExecution: {
 							executionId: caller.id,
@@ -89,23 +100,33 @@ class NodeRun {
 					for (const value of values) marks.delete(value);
 				},
 			},
-			logger: { debug: () => undefined },
+			logger: { debug: () => undefined, warn: () => undefined },
 		} as unknown as IExecuteFunctions;
 		this.memory = new ExecutionMemory(ctx);
-		this.claim = new Claim(ctx, this.memory);
+		this.claim = new Claim(ctx, this.memory, new AbortController().signal);
+		const { wants = [] } = run;
+		this.orders = new Map(wants.map((what, item) => [item, order(...what)]));
 	}
 
-	/** Makes a job, if it may. */
+	/** Asks for a job for an item, if it may. */
 	async create(item = 0): Promise<Claimed> {
-		const claimed = await this.claim.take();
-		if (claimed.free) this.memory.rememberAsked(item, WHAT, 30);
+		const asked = this.orders.get(item) ?? WHAT;
+		const claimed = await this.claim.take(new Map([...this.orders, [item, asked]]));
+		const isNew = claimed.free && this.memory.recall(item, asked) === undefined;
+		if (isNew) this.memory.rememberAsked(item, asked, 30);
 		return claimed;
+	}
+
+	/** Asks for a job for an item, and gets it. */
+	async createWell(item: number, id: string): Promise<void> {
+		expect((await this.create(item)).free).toBe(true);
+		this.memory.rememberCreated(item, { id, credits_charged: 30 });
 	}
 
 	/** What n8n stores when it ends. */
 	async end(): Promise<string> {
 		this.memory.leave(new Set());
-		await this.claim.leave();
+		await this.claim.leave(false);
 		return JSON.stringify(this.context);
 	}
 }
@@ -143,11 +164,35 @@ describe('where nothing is remembered, a run that has created is known', () => {
 		expect(await isFree({ id: '1', began: 5 })).toBe(false);
 	});
 
-	it('and nobody is held up where no mark can be left', async () => {
-		failures = Infinity;
-		expect(await isFree({ id: '1', began: 5 })).toBe(true);
-		expect(await isFree({ id: '1', began: 5 })).toBe(true);
+	it('although the database is locked for some seconds', async () => {
+		jest.useFakeTimers();
+		failures = 4;
+		const first = isFree({ id: '1', began: 5 });
+		await jest.advanceTimersByTimeAsync(16_000);
+		expect(await first).toBe(true);
+		jest.useRealTimers();
+		expect(await isFree({ id: '1', began: 5 })).toBe(false);
 	});
+
+	it('and nothing is created where no mark can be left', async () => {
+		jest.useFakeTimers();
+		failures = Infinity;
+		const claim = new NodeRun({ id: '1', began: 5 }).create();
+		await jest.advanceTimersByTimeAsync(16_000);
+		jest.useRealTimers();
+		expect(await claim).toMatchObject({
+			free: false,
+			failure: expect.stringContaining('duplicate'),
+		});
+	});
+});
+
+it('asks once where the node has run before in a retried execution, and nothing else is known', async () => {
+	const retry = { began: 5, mode: 'retry', runIndex: 1 };
+	const asking = new NodeRun({ id: '2', ...retry });
+	expect(await asking.create()).toEqual({ free: false });
+	const stored = await asking.end();
+	expect(await isFree({ id: '3', ...retry, stored })).toBe(true);
 });
 
 describe('an execution that continues', () => {
@@ -232,6 +277,28 @@ describe('a retry that finds another one before it', () => {
 		expect((await retry('5').create(1)).free).toBe(false);
 	});
 
+	it('takes over what was made after a person answered the question in another retry', async () => {
+		await retry('2').create(1);
+		const asking = retry('3');
+		await asking.create(1);
+		const answer = retry('4', { stored: await asking.end() });
+		await answer.createWell(1, 'cm1');
+		executions.set('4', await answer.end());
+
+		const another = retry('5');
+		expect(await another.create(2)).toEqual({ free: true, adopted: true });
+		expect(another.memory.recall(1, WHAT)).toMatchObject({ response: { id: 'cm1' } });
+	});
+
+	it('asks again where two have asked, and both are retried', async () => {
+		await retry('2').create(1);
+		const asking = [retry('3'), retry('4')];
+		for (const each of asking) expect(await each.create(1)).toEqual({ free: false, by: '2' });
+		const [one, other] = await Promise.all(asking.map(async (each) => each.end()));
+		await retry('5', { stored: one }).create(1);
+		expect(await retry('6', { stored: other }).create(1)).toEqual({ free: false, by: '5' });
+	});
+
 	it('asks for the rest of that execution, Retry On Fail and later turns included', async () => {
 		await retry('2').create(1);
 		const third = retry('3');
@@ -252,6 +319,50 @@ describe('a retry that finds another one before it', () => {
 	});
 });
 
+describe('a retry that begins with a node before, like another one before it', () => {
+	const retry = (id: string, wants: Run['wants']) =>
+		new NodeRun({ id, began: 5, mode: 'retry', wants });
+
+	beforeEach(async () => {
+		const other = retry('2', [
+			['a', 'item a'],
+			['b', 'item b'],
+		]);
+		await other.createWell(0, 'cm-a');
+		await other.createWell(1, 'cm-b');
+		executions.set('2', await other.end());
+	});
+
+	it('gives each request its job, in whatever order the items come', async () => {
+		const again = retry('3', [
+			['c', 'item c'],
+			['b', 'item b'],
+			['a', 'item a'],
+		]);
+		expect(await again.create(0)).toEqual({ free: true, adopted: true });
+		expect(again.memory.recall(1, order('b', 'item b'))).toMatchObject({
+			response: { id: 'cm-b' },
+		});
+		expect(again.memory.recall(2, order('a', 'item a'))).toMatchObject({
+			response: { id: 'cm-a' },
+		});
+	});
+
+	it('delivers no job of another request, and asks before it makes a new one', async () => {
+		const wants: Run['wants'] = [
+			['new a', 'item a'],
+			['b', 'item b'],
+		];
+		const again = retry('3', wants);
+		expect(await again.create(0)).toEqual({ free: false, by: '2', jobs: ['cm-a'] });
+		expect(again.memory.recall(0, order(...wants[0]!))).toBeUndefined();
+
+		const stored = await again.end();
+		const told = new NodeRun({ id: '4', began: 5, mode: 'retry', wants, stored });
+		expect((await told.create(0)).free).toBe(true);
+	});
+});
+
 describe('a workflow that another one calls', () => {
 	const call = (id: string, more: Partial<Run> = {}) =>
 		new NodeRun({
@@ -268,7 +379,7 @@ describe('a workflow that another one calls', () => {
 	});
 
 	it.each([
-		['is handed something else', { item: { something: 'else' } }],
+		['is handed something else', { wants: [['else', 'otherwise']] as Array<[string, string]> }],
 		['is called by another execution', { caller: { id: '2', began: 6 } }],
 	])('creates where it %s', async (_, more) => {
 		await call('7').create();
@@ -284,10 +395,42 @@ describe('a workflow that another one calls', () => {
 		await first.create();
 		first.memory.rememberCreated(0, { id: 'cm1', credits_charged: 30 });
 		executions.set('7', await first.end());
+		failed.add('7');
 
 		const second = call('8', { caller: again });
-		expect(await second.create(1)).toEqual({ free: true, adopted: true });
+		expect(await second.create()).toEqual({ free: true, adopted: true });
 		expect(second.memory.recall(0, WHAT)).toMatchObject({ response: { id: 'cm1' } });
+	});
+
+	it('takes over what an earlier call has made, whatever else the items have, and in whatever order', async () => {
+		const first = call('7', {
+			wants: [
+				['a', 'item a at 1'],
+				['b', 'item b at 1'],
+			],
+		});
+		await first.createWell(0, 'cm-a');
+		await first.createWell(1, 'cm-b');
+		executions.set('7', await first.end());
+		failed.add('7');
+
+		const second = call('8', {
+			wants: [
+				['new', 'item new at 2'],
+				['b', 'item b at 2'],
+				['a', 'item a at 2'],
+			],
+		});
+		expect(await second.create(0)).toEqual({ free: true, adopted: true });
+		expect(second.memory.recall(1, order('b', ''))).toMatchObject({ response: { id: 'cm-b' } });
+		expect(second.memory.recall(2, order('a', ''))).toMatchObject({ response: { id: 'cm-a' } });
+	});
+
+	it('creates when a person retries its caller, after it has asked', async () => {
+		await call('7').create();
+		expect((await call('8').create()).free).toBe(false);
+		expect((await call('9').create()).free).toBe(false);
+		expect((await call('10', { caller: { id: '2', began: 5 } }).create()).free).toBe(true);
 	});
 
 	it('is known by whoever has begun it all', async () => {

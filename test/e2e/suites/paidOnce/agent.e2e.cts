@@ -85,4 +85,18 @@ describe.each([2.2, 3])('An agent of version %s', (version) => {
 		expect(heard()).toContain('The job may exist');
 		expect(heard()).toContain('Do not call this tool again');
 	});
+
+	it('asks once more in a retry of its execution, because only the model had heard the question', async () => {
+		const { api, sandbox } = bed;
+		sandbox.fail({ on: 'createLipSync', action: 'reset' });
+		model.failAfterTool(1);
+		const failed = await api.run(await agent(version), 'Start');
+		expect(failed.status).toBe('error');
+
+		const retried = await api.retry(failed.id);
+
+		expect(sandbox.jobs).toHaveLength(1);
+		expect(retried.status).toBe('success');
+		expect(heard()).toContain('The job may exist');
+	});
 });

@@ -102,6 +102,57 @@ describe('After n8n was killed, a retry asks first', () => {
 		expectAsked(retried, three, id);
 	});
 
+	onlyIn2x('also when it is retried once more, after another retry was answered', async () => {
+		const path = newPath('killed-then-two-retries');
+		const stored = await publish('Killed, then two retries', path, [
+			lipSync(returnsAtOnce, { credentials }),
+			node('Pause', 'n8n-nodes-base.wait', { amount: 30 }, { typeVersion: 1.1 }),
+		]);
+		const id = await call(api, stored, `webhook/${path}`, { rows: rowsOf(three) });
+		await until('the jobs', () => sandbox.jobs[2]);
+		await killed(id);
+		const asking = await api.retry(id);
+		expectAsked(asking, three, id);
+		const other = await api.retry(id);
+		expectAsked(other, three, id);
+		const started = await newExecution(api, stored, async () => {
+			api.retry(asking.id).catch(() => undefined);
+		});
+		await until('the jobs again', () => sandbox.jobs[5]);
+
+		// The one that makes them still runs.
+		const sixJobs = paidFor(sandbox);
+		expectAsked(await api.retry(other.id), sixJobs, started);
+		await api.stop(started);
+		await api.finished(started);
+
+		const last = await api.retry(id);
+		expect(paidFor(sandbox)).toEqual(sixJobs);
+		expect(last.data.resultData.error!.message).not.toBe('');
+	});
+
+	onlyIn2x('also by a node that was put in the place of one that was deleted', async () => {
+		const path = newPath('killed-and-replaced');
+		const stored = await publish('Killed and replaced', path, [
+			lipSync(returnsAtOnce, { credentials }),
+			node('Pause', 'n8n-nodes-base.wait', { amount: 30 }, { typeVersion: 1.1 }),
+		]);
+		const id = await call(api, stored, `webhook/${path}`, { rows: rowsOf(three) });
+		await until('the jobs', () => sandbox.jobs[2]);
+		await killed(id);
+		const replaced = stored.nodes.map((each) =>
+			each.name === 'Lip Sync' ? { ...each, id: 'another' } : each,
+		);
+		await api.save({ ...stored, nodes: replaced });
+
+		const retried = await api.retry(id, { loadWorkflow: true });
+
+		expect(paidFor(sandbox)).toEqual(three);
+		expect(errorOf(retried).message).toMatch(
+			/^The job may exist: an earlier run of this execution/,
+		);
+	});
+
 	describe('in a retry that had made further jobs', () => {
 		let first: string;
 		let second: string;

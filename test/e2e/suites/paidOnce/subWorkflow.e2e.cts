@@ -14,12 +14,14 @@ interface Called {
 	/** Of the node. */
 	parameters?: object;
 	saveDataErrorExecution?: 'none';
+	/** What the called workflow makes of its items before it makes jobs, in JavaScript. */
+	code?: string;
 }
 
 /** @returns the workflow that makes the jobs, and the one that calls it for four people */
 async function callerAndCalled(
 	settings: Pick<INode, 'retryOnFail' | 'maxTries' | 'waitBetweenTries'> = {},
-	{ mode, parameters, ...saved }: Called = {},
+	{ mode, parameters, code, ...saved }: Called = {},
 ) {
 	const { api, credentials, run } = bed;
 	const oneByOne = { ...personalJob, options: { ...personalJob.options, parallelRequests: 1 } };
@@ -31,6 +33,9 @@ async function callerAndCalled(
 				{ inputSource: 'passthrough' },
 				{ typeVersion: 1.1 },
 			),
+			...(code === undefined
+				? []
+				: [node('Code', 'n8n-nodes-base.code', { jsCode: code }, { typeVersion: 2 })]),
 			lipSync({ ...oneByOne, ...parameters }, { credentials }),
 		]),
 		settings: saved,
@@ -93,22 +98,32 @@ describe('A sub-workflow whose caller tries again', () => {
 		expect(retried.status).toBe('success');
 	});
 
-	it('asks first, where an address reads differently in each call', async () => {
+	it('although the items come in another order, with another time in them', async () => {
 		const { api, sandbox } = bed;
-		const audio = url('=https://example.com/voice.mp3?at={{ $now.toMillis() }}');
-		const { caller } = await callerAndCalled(retryOnFail, { parameters: { audio } });
-		refuse(sandbox, 'Dee');
+		// The ids of two calls, one after the other, are an odd and an even number.
+		const code = `
+			const items = $input.all().map(({ json }) => ({ json: { ...json, at: Date.now() } }));
+			return Number($execution.id) % 2 ? items : items.reverse();
+		`;
+		const audio = url('=https://example.com/{{ $json.person }}.mp3');
+		const { caller } = await callerAndCalled(retryOnFail, { code, parameters: { audio } });
+		refuse(sandbox, 'Ben');
 
 		const execution = await api.run(caller, 'Start');
 
-		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
-		expect(execution.status).toBe('error');
-		expect(JSON.stringify(execution.data.resultData.error)).toContain('The job may exist: ');
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
+		expect(execution.status).toBe('success');
 	});
 
-	it('asks first, where the first call is not saved', async () => {
+	it.each<[string, Called]>([
+		[
+			'an address reads differently in each call',
+			{ parameters: { audio: url('=https://example.com/voice.mp3?at={{ $now.toMillis() }}') } },
+		],
+		['the first call is not saved', { saveDataErrorExecution: 'none' }],
+	])('asks first, where %s, and pays when a person retries the caller', async (_, how) => {
 		const { api, sandbox } = bed;
-		const { caller } = await callerAndCalled(retryOnFail, { saveDataErrorExecution: 'none' });
+		const { caller } = await callerAndCalled(retryOnFail, how);
 		refuse(sandbox, 'Dee');
 
 		const execution = await api.run(caller, 'Start');
@@ -116,6 +131,10 @@ describe('A sub-workflow whose caller tries again', () => {
 		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
 		expect(execution.status).toBe('error');
 		expect(JSON.stringify(execution.data.resultData.error)).toContain('The job may exist: ');
+
+		const retried = await api.retry(execution.id);
+		expect(retried.status).toBe('success');
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ada', 'Ben', 'Ben', 'Cem', 'Cem', 'Dee']);
 	});
 
 	it('gets what a person has had made in the sub-workflow after a doubt', async () => {

@@ -1,0 +1,142 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import type { Claimed } from './claimed';
+import type { ExecutionMemory } from './memory';
+import type { AskedFor, Question } from './memoryRecords';
+import { callerOf, type Caller } from './order';
+import type { Step, StepMarks } from './stepMarks';
+import { storedMemory, type StoredMemory } from './storedMemory';
+
+/** Earlier calls that had the same item, and that are looked at. */
+const MOST_CALLS = 50;
+
+/**
+ * Items of a call that are marked, of each kind of digest: those whose digests come first in the alphabet. Two calls with
+ * much the same items have them in common, whatever their order.
+ */
+const MARKED_ITEMS = 3;
+
+/**
+ * Each call of a workflow by another one is an execution of its own, and whoever calls it again hands it the same
+ * items. So a run in a called workflow marks what its items ask for under the name of its caller. A call that finds
+ * such a mark takes over what the earlier one has made, if n8n has saved it. If not, a person is asked; the answer is a
+ * retry of the call that asked, or of the execution that called it.
+ */
+export class CallClaim {
+	private caller?: Caller;
+	private taken: Step[] = [];
+
+	constructor(
+		private readonly ctx: IExecuteFunctions,
+		private readonly memory: ExecutionMemory,
+		private readonly marks: StepMarks,
+	) {}
+
+	/**
+	 * @param orders of all items
+	 * @throws Error when the database is away
+	 */
+	async take(id: string, orders: AskedFor[]): Promise<Claimed> {
+		this.caller = await callerOf(this.ctx, id);
+		if (this.caller === undefined) return { free: true, adopted: false };
+		this.memory.stored.answersCaller = this.ctx.getMode() === 'integrated';
+		const found: Found = { takenOver: new Set(), unknown: new Map() };
+		for (const item of markedItems(orders)) {
+			await this.takeItem(id, this.caller, item, found);
+		}
+		for (const [topic, other] of found.unknown) await this.ask(topic, { other });
+		const [[, by] = [undefined, undefined]] = found.unknown;
+		return found.unknown.size === 0
+			? { free: true, adopted: found.takenOver.size > 0 }
+			: { free: false, by };
+	}
+
+	/** Asks a person. A retry of the caller has no memory of this workflow, so the question is marked, too. */
+	async ask(topic: string, about: Omit<Question, 'askedBy'>): Promise<void> {
+		this.memory.questions.ask(topic, about);
+		if (this.caller !== undefined) await this.marks.leave(questionMarks(topic, this.caller));
+	}
+
+	/** Whether this execution, or the one that has called it, is the retry of one that has asked. */
+	async isAnswered(topic: string): Promise<boolean> {
+		if (this.memory.questions.isAnswered(topic)) return true;
+		if (this.caller === undefined) return false;
+		const [asked, askedHere] = questionMarks(topic, this.caller);
+		const known = await this.marks.known([asked, askedHere]);
+		return known.includes(asked) && !known.includes(askedHere);
+	}
+
+	async giveBack(id: string): Promise<void> {
+		for (const step of this.taken) await this.marks.giveBack(step, id);
+	}
+
+	/** To be called when every item has given its output. */
+	async noteDelivered(): Promise<void> {
+		if (this.memory.stored.answersCaller !== true) return;
+		await this.marks.leave(this.taken.map(deliveredMark));
+	}
+
+	/** Takes the first place of this item that no earlier call has taken. */
+	private async takeItem(id: string, { family }: Caller, item: Item, found: Found): Promise<void> {
+		for (let place = 0; place < MOST_CALLS; place++) {
+			const name = `called by ${family} for ${item.digest} ${place}`;
+			const step = { own: name, family: name };
+			if (!(await this.marks.take(step, id, false))) {
+				this.taken.push(step);
+				return;
+			}
+			const by = await this.marks.takenBy(step);
+			// By an earlier try of this very call.
+			if (by === id) return;
+			if (by !== undefined && found.takenOver.has(by)) continue;
+			const other = await storedMemory(this.ctx, by);
+			if (item.isRequest && (await this.isOfAnotherItem(step, other))) continue;
+			const topic = by === undefined ? name : `call ${by}`;
+			if (other !== undefined) {
+				found.takenOver.add(by!);
+				this.memory.takeOver(other);
+			} else if (!(await this.isAnswered(topic))) {
+				found.unknown.set(topic, by);
+				return;
+			}
+		}
+	}
+
+	/** Two items may ask for the same. The one before has its job, where the caller has got it and calls for the next. */
+	private async isOfAnotherItem(step: Step, other: StoredMemory | undefined): Promise<boolean> {
+		if (other !== undefined) return other.answersCaller === true && !other.hasFailed;
+		return (await this.marks.known([deliveredMark(step)])).length > 0;
+	}
+}
+
+const deliveredMark = ({ family }: Step): string => `${family} delivered`;
+
+function questionMarks(topic: string, { id, family }: Caller): [asked: string, askedHere: string] {
+	const asked = `${family} asked about ${topic}`;
+	return [asked, `${asked} in ${id}`];
+}
+
+/** What earlier calls have left. */
+interface Found {
+	takenOver: Set<string>;
+	/** Calls of which nothing is known, by the topic of the question about them. */
+	unknown: Map<string, string | undefined>;
+}
+
+/** An item of the call, by a digest. */
+interface Item {
+	digest: string;
+	/** Of what is asked for, and not of the item with all its fields. */
+	isRequest: boolean;
+}
+
+function markedItems(orders: AskedFor[]): Item[] {
+	const first = (digests: string[]) => [...new Set(digests)].sort().slice(0, MARKED_ITEMS);
+	return [
+		...first(orders.map(({ fingerprint }) => fingerprint)).map((digest) => ({
+			digest,
+			isRequest: true,
+		})),
+		...first(orders.map(({ written }) => written)).map((digest) => ({ digest, isRequest: false })),
+	];
+}

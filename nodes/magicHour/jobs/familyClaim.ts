@@ -1,0 +1,113 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import type { Claimed } from './claimed';
+import type { ExecutionMemory } from './memory';
+import type { Chain, NodeMemory } from './memoryRecords';
+import { familyOf } from './order';
+import type { Step, StepMarks } from './stepMarks';
+import { storedMemory } from './storedMemory';
+
+/** Other executions whose memory is taken over before a person is asked. */
+const MOST_ADOPTIONS = 50;
+
+/**
+ * The executions of a family (see `order.ts`) that make jobs are a chain. Each run that is about to make one takes
+ * the next step, by a mark in n8n's database, and remembers how many steps it knows. A step that is taken already
+ * was taken by somebody whose jobs are not remembered here: a process that was killed, or another retry of the same
+ * execution. If that other execution is stored with its memory, it is taken over. If not, a person is asked.
+ *
+ * The answer to that question is a retry of the execution that asked. It begins the next chain of the family. Who comes
+ * to the same question by another way, and finds that chain begun, has it answered, and continues from there.
+ */
+export class FamilyClaim {
+	private taken?: Step & { number: number };
+
+	constructor(
+		private readonly ctx: IExecuteFunctions,
+		private readonly memory: ExecutionMemory,
+		private readonly marks: StepMarks,
+	) {}
+
+	/** @throws Error when the database is away */
+	async take(id: string): Promise<Claimed> {
+		for (let adoptions = 0; ; ) {
+			const step = this.step(id, this.chain);
+			const number = this.chain.steps;
+			// Counted at once: another run of the node, of the same execution, may be under way.
+			this.chain.steps++;
+			const isTaken = await this.isTaken(step, id).catch((error: unknown) => {
+				this.chain.steps--;
+				throw error;
+			});
+			if (!isTaken) {
+				this.taken = { ...step, number };
+				return { free: true, adopted: adoptions > 0 };
+			}
+			this.chain.steps--;
+			const by = await this.marks.takenBy(step);
+			const later = adoptions < MOST_ADOPTIONS ? await this.laterMemory(by, id) : undefined;
+			if (later !== undefined) {
+				adoptions++;
+				this.memory.adopt(later);
+			} else if (this.memory.questions.isAnswered(step.family) || (await this.isAnswered(id))) {
+				this.memory.stored.chain = nextChain(this.chain);
+			} else {
+				this.memory.questions.ask(step.family, { other: by });
+				return { free: false, by };
+			}
+		}
+	}
+
+	/** Gives the step back; a run that has begun after this one counts on from it. */
+	async giveBack(id: string): Promise<void> {
+		if (this.taken === undefined || this.chain.steps !== this.taken.number + 1) return;
+		await this.marks.giveBack(this.taken, id);
+		this.chain.steps--;
+	}
+
+	private async isTaken(step: Step, id: string): Promise<boolean> {
+		return await this.marks.take(step, id, this.ctx.getMode() === 'retry');
+	}
+
+	/** Whether the next chain has begun: a person was asked by another execution. */
+	private async isAnswered(id: string): Promise<boolean> {
+		const first = this.step(id, nextChain(this.chain));
+		if (await this.isTaken(first, id)) return true;
+		await this.marks.giveBack(first, id);
+		return false;
+	}
+
+	private get chain(): Chain {
+		const { stored } = this.memory;
+		return (stored.chain ??= {
+			family: familyOf(this.ctx) ?? this.ctx.getExecutionId(),
+			answers: 0,
+			steps: 0,
+		});
+	}
+
+	private step(id: string, { family, answers, steps }: Chain): Step {
+		const name = `${family}${answers === 0 ? '' : ` after ${answers}`} ${steps}`;
+		return { own: `${id} ${name}`, family: name };
+	}
+
+	/** @returns what another execution of the family remembers, if it has come further than this one */
+	private async laterMemory(
+		other: string | undefined,
+		id: string,
+	): Promise<NodeMemory | undefined> {
+		if (other === id) return undefined;
+		const memory = await storedMemory(this.ctx, other);
+		return memory?.chain !== undefined && isAhead(memory.chain, this.chain) ? memory : undefined;
+	}
+}
+
+const nextChain = ({ family, answers }: Chain): Chain => ({
+	family,
+	answers: answers + 1,
+	steps: 0,
+});
+
+const isAhead = (one: Chain, other: Chain): boolean =>
+	one.family === other.family &&
+	(one.answers === other.answers ? one.steps > other.steps : one.answers > other.answers);

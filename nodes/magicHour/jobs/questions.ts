@@ -1,0 +1,44 @@
+import type { NodeMemory, Question } from './memoryRecords';
+
+/** Begins the topic of a question that holds up one item, and not the whole run. */
+const ITEM = 'item: ';
+
+/**
+ * What a person is asked before something may be paid twice. An execution asks in all its tries; whoever retries it
+ * has read the question, and the retry doesn't ask again.
+ */
+export class Questions {
+	constructor(
+		private readonly stored: NodeMemory,
+		/** The execution that asks. */
+		private readonly execution: string,
+	) {}
+
+	/** What this execution, in this try or one before, has asked about the jobs of others. */
+	get aboutOthers(): Question | undefined {
+		const questions = Object.entries(this.stored.questions ?? {});
+		return questions.find(
+			([topic, { askedBy }]) => askedBy === this.execution && !topic.startsWith(ITEM),
+		)?.[1];
+	}
+
+	/** @param topic the step of another execution, or that execution, that it is about */
+	ask(topic: string, about: Omit<Question, 'askedBy'>): void {
+		(this.stored.questions ??= {})[topic] = { askedBy: this.execution, ...about };
+	}
+
+	/** Whether an execution that is retried has asked. */
+	isAnswered(topic: string): boolean {
+		const question = this.stored.questions?.[topic];
+		return question !== undefined && question.askedBy !== this.execution;
+	}
+
+	/** @param topic what is in doubt for an item: an order of the past, or the account that is to pay */
+	askAboutItem(topic: string): void {
+		this.ask(ITEM + topic, {});
+	}
+
+	isAnsweredForItem(topic: string): boolean {
+		return this.isAnswered(ITEM + topic);
+	}
+}

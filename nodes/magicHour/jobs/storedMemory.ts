@@ -1,0 +1,29 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { memoryIn, type NodeMemory } from './memoryRecords';
+
+/** What this node has left in another execution. */
+export interface StoredMemory extends NodeMemory {
+	/** Whether that execution has failed. */
+	hasFailed: boolean;
+}
+
+/**
+ * @param id of another execution of this workflow
+ * @returns undefined for one that runs, was killed, was deleted or not saved
+ */
+export async function storedMemory(
+	ctx: IExecuteFunctions,
+	id: string | undefined,
+): Promise<StoredMemory | undefined> {
+	if (id === undefined) return undefined;
+	try {
+		const data = await ctx.getExecutionDataById(id);
+		const context = data?.executionData?.contextData[`node:${ctx.getNode().name}`];
+		if (data === undefined || context === undefined) return undefined;
+		const memory = memoryIn(structuredClone(context));
+		return { ...memory, hasFailed: data.resultData.error !== undefined };
+	} catch {
+		return undefined;
+	}
+}
