@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { pause } from '../pause';
 
-/** Marks that n8n keeps per node; older ones are dropped. A run of the node that creates jobs leaves 7, or up to 51 in a called workflow. */
+/** Marks that n8n keeps per node; older ones are dropped. A run that creates jobs leaves up to 8, and up to 50 in a called workflow. */
 const MOST_MARKS = 4000;
 
 /** n8n keeps digests of marks, not the marks: a number is found again by asking for each of its pairs of digits. */
@@ -24,7 +24,7 @@ export const SECONDS_BEFORE_NEXT_TRY = [0.1, 1, 4, 10];
 
 /** Whether this n8n has nothing to keep marks in, whoever asks: then the helper's own assertion fails. */
 export const keepsNoMarks = (error: unknown): boolean =>
-	(error as { code?: unknown } | null)?.code === 'ERR_ASSERTION';
+	error instanceof Error && error.name === 'AssertionError';
 
 /** Who waits for whom: in one process, the marks of a node are read and written one run at a time. */
 const queues = new Map<string, Promise<unknown>>();
