@@ -24,7 +24,7 @@ export const SECONDS_BEFORE_NEXT_TRY = [0.1, 1, 4, 10];
 
 /** Whether this n8n has nothing to keep marks in, whoever asks: then the helper's own assertion fails. */
 export const keepsNoMarks = (error: unknown): boolean =>
-	error instanceof Error && error.name === 'AssertionError';
+	(error as { name?: unknown } | null)?.name === 'AssertionError';
 
 /** Who waits for whom: in one process, the marks of a node are read and written one run at a time. */
 const queues = new Map<string, Promise<unknown>>();
