@@ -221,8 +221,17 @@ export class Editor {
 	}
 
 	/** Where the value of a resource locator is typed in. */
-	locatorInput(name: string): Locator {
+	private locatorInput(name: string): Locator {
 		return this.parameter(name).getByTestId('rlc-input');
+	}
+
+	/** Types the value of a resource locator. */
+	async fillLocator(name: string, text: string): Promise<void> {
+		await this.locatorInput(name).fill(text);
+		// The editor takes a text over a moment after it was typed.
+		await until(`${name} to be taken over`, async () =>
+			(await this.hasWarning(name)) ? undefined : true,
+		);
 	}
 
 	/** Runs the opened node, and what comes before it where that has not run. */

@@ -177,10 +177,7 @@ describe('The panel', () => {
 		await editor.openNode('lipSync estimate');
 		expect(await editor.hasWarning('video')).toBe(true);
 		expect(await editor.hasWarning('audio')).toBe(true);
-		await editor.locatorInput('audio').fill('https://example.com/voice-over.mp3');
-		await until('the address to be taken', async () =>
-			(await editor.hasWarning('audio')) ? undefined : true,
-		);
+		await editor.fillLocator('audio', 'https://example.com/voice-over.mp3');
 		expect(await editor.hasWarning('video')).toBe(true);
 		await editor.closeNode();
 	});
@@ -300,9 +297,9 @@ describe('A run in the editor', () => {
 		);
 		await editor.openNode('Lip Sync');
 		await editor.chooseLocatorMode('audio', 'File');
-		await editor.locatorInput('audio').fill('data');
+		await editor.fillLocator('audio', 'data');
 		await editor.chooseLocatorMode('video', 'File');
-		await editor.locatorInput('video').fill("{{ $('Read Video').item.binary.data }}");
+		await editor.fillLocator('video', "{{ $('Read Video').item.binary.data }}");
 		await editor.executeStep();
 		await editor.output.getByText('Video: the expression was read as text').first().waitFor();
 		await editor.output.getByText('switch it from Fixed to Expression').first().waitFor();
@@ -325,11 +322,7 @@ describe('A run in the editor', () => {
 		await editor.openNode('Get');
 		await editor.chooseLocatorMode('projectId', 'By URL');
 		await editor.makeFixed('projectId');
-		await editor.locatorInput('projectId').fill(`https://magichour.ai/my-library?videoId=${id}`);
-		// The editor takes a text over a moment after it was typed.
-		await until('the id to be taken', async () =>
-			(await editor.hasWarning('projectId')) ? undefined : true,
-		);
+		await editor.fillLocator('projectId', `https://magichour.ai/my-library?videoId=${id}`);
 		await editor.executeStep();
 
 		await editor.output.getByText('complete', { exact: true }).first().waitFor();
