@@ -5,13 +5,15 @@ import { installContenders } from './install.cts';
 import { measureBatches } from './parts/batch.cts';
 import { measureCreates } from './parts/creates.cts';
 import { measureFiles } from './parts/files.cts';
+import { measureLimits } from './parts/limits.cts';
 import { measureLoad } from './parts/load.cts';
+import { measureLooks } from './parts/looks.cts';
 import type { Surroundings } from './parts/part.cts';
 import { readResults, writeReport, writeResults } from './report/report.cts';
 import { tables } from './report/tables.cts';
 import { allVersions, thisMachine, type Results } from './results.cts';
 
-const PARTS = ['load', 'creates', 'files', 'batch'] as const;
+const PARTS = ['load', 'creates', 'limits', 'looks', 'files', 'batch'] as const;
 type Part = (typeof PARTS)[number];
 
 const MEASURES: {
@@ -19,6 +21,8 @@ const MEASURES: {
 } = {
 	load: { title: 'Load time and size, beside other packs', measure: measureLoad },
 	creates: { title: 'Creations without waiting (3 minutes)', measure: measureCreates },
+	limits: { title: 'Creations under a rate limit (3 minutes)', measure: measureLimits },
+	looks: { title: 'Looking at files (2 minutes)', measure: measureLooks },
 	files: { title: 'Uploads and downloads (7 minutes)', measure: measureFiles },
 	batch: { title: 'Batches (18 minutes)', measure: measureBatches },
 };
@@ -27,6 +31,8 @@ const MEASURES: {
 const TABLES: Record<Part, string[]> = {
 	load: ['load'],
 	creates: ['creates'],
+	limits: ['limits'],
+	looks: ['looks'],
 	files: ['files'],
 	batch: ['batch', 'minutes', 'alike', 'distant'],
 };
@@ -63,7 +69,14 @@ async function main(): Promise<void> {
 }
 
 async function measure(parts: readonly Part[]): Promise<Pick<Results, Part>> {
-	const measured: Pick<Results, Part> = { load: [], creates: [], files: [], batch: [] };
+	const measured: Pick<Results, Part> = {
+		load: [],
+		creates: [],
+		limits: [],
+		looks: [],
+		files: [],
+		batch: [],
+	};
 	let folder = '';
 	const steps: ListrTask[] = [
 		{

@@ -41,6 +41,28 @@ export interface CreateRow {
 	perItem: Sample;
 }
 
+/** Creations under a rate limit. */
+export interface LimitRow {
+	contender: string;
+	jobs: number;
+	/** How many of them were made. */
+	made: number;
+	/** Requests that were answered 429. */
+	refused: number;
+	seconds: number;
+	/** Seconds that the limit allows. */
+	shortest: number;
+}
+
+/** What it takes to know how long files are. */
+export interface LookRow {
+	files: string;
+	source: string;
+	milliseconds: Sample;
+	/** That came over the web. */
+	bytes?: number;
+}
+
 export interface LoadRow {
 	pack: string;
 	version: string;
@@ -63,6 +85,8 @@ export interface Results {
 	batch: BatchRow[];
 	files: FileRow[];
 	creates: CreateRow[];
+	limits: LimitRow[];
+	looks: LookRow[];
 	load: LoadRow[];
 }
 

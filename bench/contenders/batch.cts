@@ -18,7 +18,7 @@ export interface BatchTask {
 	/** Every pause between status checks is multiplied by this, as the renders are. */
 	timeScale: number;
 	/** Options of the node besides its defaults. */
-	options?: { pollInterval?: number; parallelRequests?: number };
+	options?: { pollInterval?: number };
 	/** Where the SDK is installed. */
 	folder: string;
 	/** Two small files on disk, for the SDK, which takes no others. */
@@ -34,14 +34,14 @@ const POLL_INTERVAL = 3;
 export const SDK_POLL_INTERVAL = 0.5;
 
 export const theNode: BatchContender = async ({ sandbox, jobs, timeScale, options }) => {
-	const { pollInterval = POLL_INTERVAL, ...others } = options ?? {};
+	const { pollInterval = POLL_INTERVAL } = options ?? {};
 	const workflowOf = (items: number) =>
 		lineOf(
 			items,
 			magicHour('Lip Sync', {
 				...JOB,
 				output: 'videoUrl',
-				options: { pollInterval: pollInterval * timeScale, ...others },
+				options: { pollInterval: pollInterval * timeScale },
 			}),
 		);
 	return await MeasuredProcess.start<EngineTask, EngineResult>(ENGINE, {

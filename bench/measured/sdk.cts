@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
+import { REQUEST_BODY } from '../workflows.cts';
 import { serve } from './serve.cts';
 
 export interface SdkTask {
@@ -16,13 +17,18 @@ export interface SdkTask {
 export type SdkAction =
 	/** As many jobs at once, from two files on disk. */
 	| { kind: 'generate'; jobs: number; audio: string; video: string }
+	/** As many jobs at once, of files on the web; those that are refused are left out. */
+	| { kind: 'create'; jobs: number }
 	| { kind: 'upload'; file: string }
 	| { kind: 'download'; id: string; into: string };
 
 /** The part of the SDK's client that is used here. */
 interface SdkClient {
 	v1: {
-		lipSync: { generate: (request: unknown, options: unknown) => Promise<{ status: string }> };
+		lipSync: {
+			generate: (request: unknown, options: unknown) => Promise<{ status: string }>;
+			create: (request: unknown) => Promise<unknown>;
+		};
 		files: { uploadFile: (path: string) => Promise<string> };
 		videoProjects: {
 			checkResult: (request: unknown, options: unknown) => Promise<{ downloadedPaths: string[] }>;
@@ -59,6 +65,23 @@ async function act({ v1 }: SdkClient, action: SdkAction): Promise<unknown> {
 			);
 			if (made.some(({ status }) => status !== 'complete')) throw new Error('A job failed');
 			return made.length;
+		}
+		case 'create': {
+			const { assets } = REQUEST_BODY;
+			const made = await Promise.allSettled(
+				Array.from({ length: action.jobs }, async () =>
+					v1.lipSync.create({
+						assets: {
+							audioFilePath: assets.audio_file_path,
+							videoFilePath: assets.video_file_path,
+							videoSource: 'file',
+						},
+						startSeconds: 0,
+						endSeconds: 1,
+					}),
+				),
+			);
+			return made.filter(({ status }) => status === 'fulfilled').length;
 		}
 		case 'upload':
 			return await v1.files.uploadFile(action.file);

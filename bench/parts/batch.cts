@@ -104,13 +104,6 @@ const AS_OFTEN: Entry = {
 	options: { pollInterval: SDK_POLL_INTERVAL },
 };
 
-/** The same, as it is set for a large batch far away. */
-const AS_OFTEN_FROM_AFAR: Entry = {
-	contender: `${AS_OFTEN.contender}, Parallel Requests 50`,
-	start: theNode,
-	options: { ...AS_OFTEN.options, parallelRequests: 50 },
-};
-
 /** Seconds. */
 const SHORT_RENDER = 20;
 /**
@@ -206,7 +199,7 @@ export async function measureBatches({ folder, tell }: Surroundings): Promise<Ba
 			...(await inTurn('short', [...RIVALS, AS_OFTEN], 3, (render) =>
 				short(LARGEST_BATCH, 1, render),
 			)),
-			...(await inTurn('distant', [...RIVALS, AS_OFTEN_FROM_AFAR], 3, (render) =>
+			...(await inTurn('distant', [...RIVALS, AS_OFTEN], 3, (render) =>
 				short(LARGEST_BATCH, 1, render, DISTANT_ROUND_TRIP),
 			)),
 		];

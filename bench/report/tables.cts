@@ -34,6 +34,25 @@ export function tables(results: Results): Record<string, string> {
 				),
 			]),
 		),
+		limits: table(
+			['', 'Made', 'Refused', 'Time', 'Of what the limit allows'],
+			results.limits.map(({ contender, jobs, made, refused, seconds, shortest }) => [
+				contender,
+				`${made} of ${jobs}`,
+				String(refused),
+				`${seconds.toFixed(1)} s`,
+				made === jobs ? ratio(seconds, shortest) : 'not all made',
+			]),
+		),
+		looks: table(
+			['Files', 'From', 'Time', 'Traffic'],
+			results.looks.map(({ files, source, milliseconds, bytes }) => [
+				files,
+				source === 'web' ? 'a web address' : "n8n's storage",
+				spread(milliseconds, 0, 'ms'),
+				bytes === undefined ? 'none' : `${(bytes / 1000).toFixed(0)} kB`,
+			]),
+		),
 		load: table(
 			['', 'Version', 'Load time', 'Packed', 'Unpacked', 'Files', 'Dependencies'],
 			results.load.map((row) => [

@@ -156,7 +156,6 @@ export const operation: Operation<CreatePlan, Job> = {
 
 	start: async (plan, run, itemIndex) =>
 		await createOnce(run, itemIndex, {
-			fingerprint: fingerprintOf(plan),
 			willWait: plan.wait !== undefined,
 			request: async () => {
 				const clip = plan.measured ?? (await measured(plan, run));

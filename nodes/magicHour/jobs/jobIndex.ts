@@ -13,14 +13,15 @@ const KEYS = Array.from({ length: MOST_VALUES }, (_, index) =>
  * highlighted data. All runs of all nodes of an execution share it, so each id is added to what is there.
  */
 export class JobIndex {
+	private customData?: IWorkflowExecutionCustomData;
+	private isFull = false;
+
 	constructor(private readonly ctx: IExecuteFunctions) {}
 
 	/** To be called as soon as an id is known: what a stopped execution says afterwards is not stored. */
 	add(id: string): void {
-		// n8n 1.x offers it to expressions only.
-		const { customData } = this.ctx.getWorkflowDataProxy(0).$execution as {
-			customData: IWorkflowExecutionCustomData;
-		};
+		if (this.isFull) return;
+		const customData = (this.customData ??= customDataOf(this.ctx));
 		const known = customData.getAll() as Record<string, string | undefined>;
 		if (KEYS.some((key) => known[key]?.split(',').includes(id))) return;
 		for (const key of KEYS) {
@@ -30,5 +31,14 @@ export class JobIndex {
 			customData.set(key, longer);
 			return;
 		}
+		this.isFull = true;
 	}
+}
+
+/** n8n 1.x offers it to expressions only. */
+function customDataOf(ctx: IExecuteFunctions): IWorkflowExecutionCustomData {
+	const { customData } = ctx.getWorkflowDataProxy(0).$execution as {
+		customData: IWorkflowExecutionCustomData;
+	};
+	return customData;
 }

@@ -104,8 +104,15 @@ export async function callerOf(ctx: IExecuteFunctions, id: string): Promise<Call
 	return caller;
 }
 
-/** A digest of an item and of how its job is asked for, before any expression is worked out. */
-export function writtenOrder(ctx: IExecuteFunctions, itemIndex: number): string {
+/** A digest of the fields that decide what is paid, as they were written: the same for all items of a run. */
+export const writtenFields = (ctx: IExecuteFunctions): string =>
+	digest(withoutUnpaid(ctx.getNode().parameters));
+
+/**
+ * A digest of an item and of how its job is asked for, before any expression is worked out.
+ * @param fields what {@link writtenFields} gives
+ */
+export function writtenOrder(ctx: IExecuteFunctions, itemIndex: number, fields: string): string {
 	const { json, binary = {} } = ctx.getInputData()[itemIndex] ?? { json: {} };
 	const files = Object.entries(binary).map(([field, { id, data, fileName, mimeType }]) => [
 		field,
@@ -113,7 +120,7 @@ export function writtenOrder(ctx: IExecuteFunctions, itemIndex: number): string 
 		fileName,
 		mimeType,
 	]);
-	return digest([withoutUnpaid(ctx.getNode().parameters), json, files]);
+	return digest([fields, json, files]);
 }
 
 /** The part of a binary id that n8n leaves as it is when it moves the file; unique, whatever the storage. */

@@ -1,7 +1,7 @@
 import { jobMayExist, LIBRARY_PAGE, requestProblem } from '../api/requestProblem';
 import type { LipSyncRequest, LipSyncResponse } from '../api/contract';
 import type { AskedFor, JobRecord } from '../jobs/memoryRecords';
-import { executionId, isTool, writtenOrder } from '../jobs/order';
+import { executionId, isTool } from '../jobs/order';
 import { Problem, withDetails } from '../problem';
 import { RETRY } from '../advice';
 import { listedJobs } from './batchErrors';
@@ -18,8 +18,6 @@ export interface Job {
 }
 
 export interface CreateRequest {
-	/** Of what is asked for, with its expressions worked out. */
-	fingerprint: string;
 	/** Whether the node is going to wait for the job, and so cares whether it has failed by now. */
 	willWait: boolean;
 	/** Uploads what has to be uploaded; gives the request body, and the credits it is going to cost as far as is known. */
@@ -32,9 +30,9 @@ interface Order extends CreateRequest {
 }
 
 /**
- * Gives the item its job: the one it has already, or else a new one. This is where it is made sure that no
- * item is paid for twice, whoever runs the node again: Retry On Fail, the engine after a run in which the
- * first item failed, or a person who retries the execution.
+ * Gives an item its job: the one it has already, or else a new one. Call {@link expectOrder} before. This is where it is
+ * made sure that no item is paid for twice, whoever runs the node again: Retry On Fail, the engine after a run in which
+ * the first item failed, or a person who retries the execution.
  * @throws Problem when there is no job, or when there may be one that nobody knows the id of
  */
 export async function createOnce(
@@ -42,7 +40,7 @@ export async function createOnce(
 	itemIndex: number,
 	wanted: CreateRequest,
 ): Promise<Job> {
-	const order = { ...wanted, asked: askedFor(run, itemIndex, wanted.fingerprint) };
+	const order = { ...wanted, asked: run.orderOf(itemIndex) };
 	const job = await existing(run, itemIndex, order);
 	if (job !== undefined) return known(run, itemIndex, job);
 	const claimed = await run.mayCreate();
@@ -54,20 +52,13 @@ export async function createOnce(
 
 /**
  * To be called for every item before the first one is given its job.
+ * @param fingerprint of what is asked for, with its expressions worked out
  * @returns whether an earlier try has made a job for the item, as far as is remembered
  */
 export function expectOrder(run: RunContext, itemIndex: number, fingerprint: string): boolean {
-	const asked = askedFor(run, itemIndex, fingerprint);
-	run.expectOrder(itemIndex, asked);
+	const asked = run.expectOrder(itemIndex, fingerprint);
 	return run.memory.recall(itemIndex, asked)?.state === 'created';
 }
-
-/** What makes the request of an item an order. */
-const askedFor = (run: RunContext, itemIndex: number, fingerprint: string): AskedFor => ({
-	fingerprint,
-	written: writtenOrder(run.ctx, itemIndex),
-	account: run.client.account,
-});
 
 /** @returns undefined where there is no job, for certain, or where a person was told to look for it */
 async function existing(

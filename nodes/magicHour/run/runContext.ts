@@ -8,6 +8,7 @@ import type { Claimed } from '../jobs/claimed';
 import type { ExecutionMemory } from '../jobs/memory';
 import type { AskedFor } from '../jobs/memoryRecords';
 import { MediaLooks } from '../media/mediaLooks';
+import { writtenFields, writtenOrder } from '../jobs/order';
 import { PollPace } from '../jobs/pollPace';
 import { Progress } from '../jobs/progress';
 import { Uploads } from '../files/uploads';
@@ -39,6 +40,7 @@ export class RunContext {
 	private readonly jobIndex: JobIndex;
 	private readonly claim: Claim;
 	private claimed?: Promise<Claimed>;
+	private writtenFields?: string;
 	private readonly orders = new Map<number, AskedFor>();
 	private readonly supersededIds: string[] = [];
 	readonly progress: Progress;
@@ -115,9 +117,24 @@ export class RunContext {
 		return this.jobIds;
 	}
 
-	/** To be called for every item before the first one asks {@link mayCreate}. */
-	expectOrder(itemIndex: number, asked: AskedFor): void {
+	/**
+	 * To be called for every item before the first one asks {@link mayCreate}.
+	 * @param fingerprint of what is asked for, with its expressions worked out
+	 */
+	expectOrder(itemIndex: number, fingerprint: string): AskedFor {
+		this.writtenFields ??= writtenFields(this.ctx);
+		const asked = {
+			fingerprint,
+			written: writtenOrder(this.ctx, itemIndex, this.writtenFields),
+			account: this.client.account,
+		};
 		this.orders.set(itemIndex, asked);
+		return asked;
+	}
+
+	/** What an item asks for, which is to be expected by now. */
+	orderOf(itemIndex: number): AskedFor {
+		return this.orders.get(itemIndex)!;
 	}
 
 	/** To be asked before a job is made; all items of the run share the answer. */
