@@ -1,0 +1,53 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+import { until } from '../../n8n/poll.cts';
+import { Bench, items, JOB, Ran, workflowOf } from '../engine/support.cts';
+
+/** Ten thousand items wait for their jobs. `CHAOS=short` waits for a minute, and otherwise for five. */
+const ITEMS = 10_000;
+const SECONDS = process.env.CHAOS === 'short' ? 60 : 300;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+describe('ten thousand items that wait', () => {
+	let bench: Bench;
+	beforeAll(async () => (bench = await Bench.start({ credits: 1e9 })));
+	afterAll(async () => await bench.stop());
+
+	it('take less than a twentieth of a processor, and one Stop ends them', async () => {
+		const { sandbox } = bench;
+		bench.shortenTimeouts(600);
+		sandbox.setScript(() => ({ outcome: 'never' }));
+		collectGarbage();
+		const heapBefore = process.memoryUsage().heapUsed;
+		// Nothing is asked while they are watched: what a status check costs is known, and not what this is about.
+		const options = { pollInterval: 1200, timeoutMinutes: 60 };
+		const execution = bench.execute(
+			workflowOf(items(ITEMS), { ...JOB, output: 'videoUrl', options }),
+		);
+		await until('all jobs', () => (sandbox.jobs.length === ITEMS ? true : undefined), 300);
+		await pause(5000);
+		const asked = sandbox.requests.length;
+		collectGarbage();
+		const heap = process.memoryUsage().heapUsed;
+
+		const cpuBefore = process.cpuUsage();
+		await pause(SECONDS * 1000);
+		const { user, system } = process.cpuUsage(cpuBefore);
+
+		const share = (user + system) / 1e6 / SECONDS;
+		console.log(
+			`chaos: ${ITEMS} items waited ${SECONDS} s with ${(share * 100).toFixed(1)} % of a processor; ${((heap - heapBefore) / ITEMS / 1000).toFixed(1)} kB an item, the sandbox's and n8n's share included`,
+		);
+		expect(sandbox.requests).toHaveLength(asked);
+		expect(share).toBeLessThan(0.05);
+
+		execution.cancel();
+		const { error } = new Ran(await execution.result);
+		expect(error!.message).toMatch(/^The execution was stopped while jobs were under way: /);
+		expect(error!.message.length).toBeLessThan(1000);
+	});
+});
