@@ -66,9 +66,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		},
 		requestsTo: (endpoint) => requests.filter((request) => request.endpoint === endpoint),
 		finish: (id, change = {}) => {
-			const job = registry.jobs.find((candidate) => candidate.id === id);
-			if (!job) throw new Error(`sandbox: there is no job ${id}`);
-			job.finish(change);
+			const job = registry.finish(id, change);
 			webhooks?.watch(job);
 		},
 		reset: () => {
