@@ -17,6 +17,8 @@ export interface SetUp {
 	credentials: Record<string, StoredCredential>;
 	/** The folder that stands for `/files` in the examples. */
 	files: string;
+	/** The server that stands for `https://example.com` in the examples; without one, they keep that. */
+	web?: string;
 	/** Parameters to change, by the node's name; an object is merged into what is there. */
 	change?: Record<string, IDataObject>;
 }
@@ -30,13 +32,21 @@ const credentialOf: Record<string, string> = {
 	'n8n-nodes-base.googleDriveTrigger': 'googleDriveOAuth2Api',
 };
 
+/** Where the files of the examples are, which are not real. */
+const EXAMPLE_SITE = 'https://example.com';
+
 /** An example workflow as it is in the repository. */
 export const exampleAsDelivered = (name: string) =>
 	JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as WorkflowFile;
 
 /** An example workflow, set up. */
-export function exampleWorkflow(name: string, { credentials, files, change }: SetUp): WorkflowFile {
-	const text = JSON.stringify(exampleAsDelivered(name)).replaceAll('/files/', `${files}/`);
+export function exampleWorkflow(
+	name: string,
+	{ credentials, files, web = EXAMPLE_SITE, change }: SetUp,
+): WorkflowFile {
+	const text = JSON.stringify(exampleAsDelivered(name))
+		.replaceAll('/files/', `${files}/`)
+		.replaceAll(EXAMPLE_SITE, web);
 	const workflow = JSON.parse(text) as WorkflowFile;
 	for (const node of workflow.nodes) {
 		// An HTTP Request names the type of its credential in its parameters.

@@ -6,6 +6,7 @@ import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { startSandbox } from '../sandbox/index.cts';
+import { startSampleServer } from '../n8n/sampleServer.cts';
 import { exampleNames, exampleWorkflow } from '../n8n/exampleWorkflows.cts';
 import { owner, type N8nApi, type StoredCredential } from '../n8n/rest.cts';
 import { startWithPackIn } from '../n8n/startWithPack.cts';
@@ -37,13 +38,17 @@ async function dev(): Promise<void> {
 	const sandbox = await startSandbox({ renderSeconds: 20 });
 	undo.push(async () => await sandbox.close());
 
+	const web = await startSampleServer();
+	undo.push(async () => await web.stop());
+
 	const magicHourApi = await createSandboxCredential(api, sandbox);
 	const credentials = { magicHourApi, ...(await webhookCredential(api)) };
 	for (const file of ['talking-head.mp4', 'voice-over.mp3']) {
 		await copyFile(join(repository, 'samples', file), join(server.files, file));
 	}
 	for (const name of exampleNames()) {
-		await api.importWorkflow(exampleWorkflow(name, { credentials, files: server.files }));
+		const setUp = { credentials, files: server.files, web: web.url };
+		await api.importWorkflow(exampleWorkflow(name, setUp));
 	}
 	watchSources();
 

@@ -7,14 +7,23 @@ import { parse, stringify } from 'flatted';
 import type { IRun, IRunExecutionData, NodeParameterValueType } from 'n8n-workflow';
 
 import type { WorkflowJson } from '../../engine/engine.cts';
+import { startSampleServer, type SampleServer } from '../../n8n/sampleServer.cts';
 import { AUDIO, Bench, VIDEO } from './support.cts';
 
 // n8n's Wait node loads its form pages along, and with them ES modules that jest on Node 20 cannot load.
 jest.mock('sanitize-html', () => undefined);
 
+/** The server that stands for that of the sample addresses. */
+let web: SampleServer;
+beforeAll(async () => (web = await startSampleServer()));
+afterAll(async () => await web.stop());
+
 const recipe = (name: string) =>
 	JSON.parse(
-		readFileSync(join(__dirname, '../../workflows', `${name}.json`), 'utf8'),
+		readFileSync(join(__dirname, '../../workflows', `${name}.json`), 'utf8').replaceAll(
+			'https://example.com',
+			web.url,
+		),
 	) as WorkflowJson;
 
 function parametersOf(workflow: WorkflowJson, nodeName: string) {
@@ -100,7 +109,7 @@ describe('the recipes of the cookbook', () => {
 				end_seconds: expect.closeTo(4.05, 2) as number,
 				assets: {
 					audio_file_path: upload![0],
-					video_file_path: 'https://example.com/presenter.mp4',
+					video_file_path: `${web.url}/presenter.mp4`,
 				},
 			});
 			const [item] = ran.items(0, 'Lip Sync');
@@ -164,7 +173,7 @@ describe('the recipes of the cookbook', () => {
 			const ran = await asked();
 			expect(ran.json(0, 'Message')).toEqual([
 				expect.objectContaining({
-					question: '“Welcome video, Spanish” would cost 720 credits (12 seconds in pro mode).',
+					question: '“Welcome video, Spanish” would cost 200 credits (4 seconds in pro mode).',
 					form_url: expect.stringMatching(/^http/),
 				}),
 			]);
@@ -175,10 +184,10 @@ describe('the recipes of the cookbook', () => {
 		it('creates the job after a yes, limited to the price that was approved', async () => {
 			const ran = await decided({ Decision: 'Approve' });
 			expect(ran.error).toBeUndefined();
-			expect(ran.json(0, 'Create')).toEqual([{ id: expect.any(String), credits_charged: 720 }]);
+			expect(ran.json(0, 'Create')).toEqual([{ id: expect.any(String), credits_charged: 244 }]);
 			expect(bench.sandbox.jobs[0]!.request).toMatchObject({
 				name: 'Welcome video, Spanish',
-				end_seconds: 12,
+				end_seconds: expect.closeTo(4.05, 2) as number,
 				style: { generation_mode: 'pro' },
 			});
 		});

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { WorkflowJson } from '../../engine/engine.cts';
+import { startSampleServer, type SampleServer } from '../../n8n/sampleServer.cts';
 import { AUDIO, Bench, items, JOB, VIDEO, workflowOf } from './support.cts';
 
 // n8n's Wait node loads its form pages along, and with them ES modules that jest on Node 20 cannot load.
@@ -23,12 +24,19 @@ const PLACEHOLDERS: Record<string, object> = {
 };
 const NOTE = 'n8n-nodes-base.stickyNote';
 
-const example = (file: string) =>
-	JSON.parse(readFileSync(join(ROOT, 'workflows', file), 'utf8')) as WorkflowJson;
+/** The server that stands for that of the sample addresses. */
+let web: SampleServer;
+beforeAll(async () => (web = await startSampleServer()));
+afterAll(async () => await web.stop());
+
+const example = (file: string, site = 'https://example.com') =>
+	JSON.parse(
+		readFileSync(join(ROOT, 'workflows', file), 'utf8').replaceAll('https://example.com', site),
+	) as WorkflowJson;
 
 /** The example with some parameters of its nodes as a person has filled them in. */
 function filledIn(file: string, parameters: Record<string, Record<string, unknown>>): WorkflowJson {
-	const workflow = example(file);
+	const workflow = example(file, web.url);
 	for (const [name, values] of Object.entries(parameters)) {
 		const node = workflow.nodes.find((candidate) => candidate.name === name);
 		if (node === undefined) throw new Error(`${file} has no node ${name}`);
@@ -112,7 +120,7 @@ describe('example workflows', () => {
 		const ran = await bench.run(filledIn('wait-and-download.json', { 'Lip Sync': SOON }));
 		expect(ran.error).toBeUndefined();
 		const [item] = ran.items(0, 'Lip Sync');
-		expect(item!.json).toMatchObject({ status: 'complete', credits_charged: 150 });
+		expect(item!.json).toMatchObject({ status: 'complete', credits_charged: 122 });
 		expect(await bench.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
 		expect(bench.sandbox.uploads.size).toBe(0);
 	});
@@ -121,7 +129,7 @@ describe('example workflows', () => {
 		const ran = await bench.run(filledIn('youtube-video.json', { 'Lip Sync': SOON }));
 		expect(ran.error).toBeUndefined();
 		const [item] = ran.items(0, 'Lip Sync');
-		expect(item!.json).toMatchObject({ status: 'complete', credits_charged: 300 });
+		expect(item!.json).toMatchObject({ status: 'complete', credits_charged: 122 });
 		expect(await bench.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
 		expect(bench.sandbox.jobs[0]!.request.assets).toMatchObject({ video_source: 'youtube' });
 	});
@@ -166,9 +174,9 @@ describe('example workflows', () => {
 				'Welcome in Spanish',
 			]);
 			expect(ran.json(0, 'Report')).toEqual([
-				expect.objectContaining({ row: 'Welcome in English', outcome: 'done', credits: 120 }),
-				expect.objectContaining({ row: 'Welcome in Spanish', outcome: 'done', credits: 120 }),
-				expect.objectContaining({ row: 'Welcome in German', outcome: 'done', credits: 120 }),
+				expect.objectContaining({ row: 'Welcome in English', outcome: 'done', credits: 122 }),
+				expect.objectContaining({ row: 'Welcome in Spanish', outcome: 'done', credits: 122 }),
+				expect.objectContaining({ row: 'Welcome in German', outcome: 'done', credits: 122 }),
 				{
 					row: 'Welcome in French',
 					outcome: 'failed',
@@ -178,7 +186,7 @@ describe('example workflows', () => {
 				},
 			]);
 			expect(ran.json(0, 'Summary')).toEqual([
-				{ outcome: 'done', count_row: 3, sum_credits: 360 },
+				{ outcome: 'done', count_row: 3, sum_credits: 366 },
 				{ outcome: 'failed', count_row: 1, sum_credits: 0 },
 			]);
 		});
@@ -187,11 +195,14 @@ describe('example workflows', () => {
 			const complete = workflow();
 			const sheet = complete.nodes.find(({ name }) => name === 'Sheet')!;
 			sheet.parameters = JSON.parse(
-				JSON.stringify(sheet.parameters).replace(',,', ',https://example.com/welcome-fr.mp3,'),
+				JSON.stringify(sheet.parameters).replace(
+					'head.mp4,\\n',
+					`head.mp4,${web.url}/welcome-fr.mp3\\n`,
+				),
 			);
 			const ran = await bench.run(complete);
 			expect(ran.error).toBeUndefined();
-			expect(ran.json(0, 'Summary')).toEqual([{ outcome: 'done', count_row: 4, sum_credits: 480 }]);
+			expect(ran.json(0, 'Summary')).toEqual([{ outcome: 'done', count_row: 4, sum_credits: 488 }]);
 		});
 
 		it('keeps the id of a job that failed', async () => {
@@ -232,7 +243,7 @@ describe('example workflows', () => {
 		});
 
 		it('puts the execution away while it waits as long as it is delivered', async () => {
-			const ran = await bench.run(example('long-render.json'));
+			const ran = await bench.run(example('long-render.json', web.url));
 			expect(ran.status).toBe('waiting');
 			expect(bench.sandbox.jobs.map(({ project }) => project.status)).not.toContain('complete');
 			const minutes = (Date.parse(String(ran.run.waitTill)) - Date.now()) / 60_000;
@@ -242,11 +253,11 @@ describe('example workflows', () => {
 
 	describe('spend-check', () => {
 		it('makes a job of each clip while they are within the budget together', async () => {
-			const ran = await bench.run(example('spend-check.json'));
+			const ran = await bench.run(example('spend-check.json', web.url));
 			expect(ran.error).toBeUndefined();
-			expect(ran.json(0, 'Add Up')).toEqual([{ sum_estimated_credits: 660 }]);
+			expect(ran.json(0, 'Add Up')).toEqual([{ sum_estimated_credits: 300 }]);
 			expect(ran.json(0, 'Create Jobs')).toEqual(
-				[120, 360, 180].map((credits_charged) => ({ id: expect.any(String), credits_charged })),
+				[122, 122, 122].map((credits_charged) => ({ id: expect.any(String), credits_charged })),
 			);
 			expect(bench.sandbox.jobs.map(({ project }) => project.name).sort()).toEqual([
 				'Intro',
@@ -256,12 +267,12 @@ describe('example workflows', () => {
 		});
 
 		it('makes nothing over the budget, and names both numbers', async () => {
-			const workflow = example('spend-check.json');
+			const workflow = example('spend-check.json', web.url);
 			const budget = workflow.nodes.find(({ name }) => name === 'Clips and Budget')!;
-			budget.parameters.jsonOutput = String(budget.parameters.jsonOutput).replace('1000', '659');
+			budget.parameters.jsonOutput = String(budget.parameters.jsonOutput).replace('1000', '299');
 			const ran = await bench.run(workflow);
 			expect(ran.error?.message).toBe(
-				'These clips would cost 660 credits, and the budget is 659. Nothing was created.',
+				'These clips would cost 300 credits, and the budget is 299. Nothing was created.',
 			);
 			expect(bench.sandbox.requests).toEqual([]);
 			expect(ran.task('Create Jobs')).toBeUndefined();

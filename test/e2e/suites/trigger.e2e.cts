@@ -1,6 +1,7 @@
 import axios from 'axios';
 import { signDelivery, startSandbox, type Sandbox } from '../../../sandbox/index.cts';
 import { exampleWorkflow } from '../../../n8n/exampleWorkflows.cts';
+import { startSampleServer, type SampleServer } from '../../../n8n/sampleServer.cts';
 import { currentRun } from '../jest/run.cts';
 import type { Execution, N8nApi, StoredCredential, StoredWorkflow } from '../../../n8n/rest.cts';
 import type { N8nServer } from '../../../n8n/server.cts';
@@ -17,14 +18,21 @@ let server: N8nServer;
 let api: N8nApi;
 let magicHourWebhookApi: StoredCredential;
 
+/** Stands for the sample addresses. */
+let web: SampleServer;
+
 beforeAll(async () => {
+	web = await startSampleServer();
 	({ server, api } = await startWithPack(target));
 	magicHourWebhookApi = await api.createCredential('magicHourWebhookApi', 'Webhook', {
 		signingSecret: secret,
 	});
 }, 180_000);
 
-afterAll(async () => await server?.stop());
+afterAll(async () => {
+	await server?.stop();
+	await web?.stop();
+});
 
 /** The production URL of a workflow's trigger. */
 function webhookUrl({ nodes }: Pick<StoredWorkflow, 'nodes'>): string {
@@ -39,7 +47,9 @@ async function publish(name: string): Promise<{ sandbox: Sandbox; stored: Stored
 	const sandbox = await startSandbox({ renderSeconds: 0.5, webhook: { url, secret } });
 	const magicHourApi = await createSandboxCredential(api, sandbox);
 	const credentials = { magicHourApi, magicHourWebhookApi };
-	const stored = await api.importWorkflow(exampleWorkflow(name, { credentials, files }));
+	const stored = await api.importWorkflow(
+		exampleWorkflow(name, { credentials, files, web: web.url }),
+	);
 	await api.publish(stored);
 	return { sandbox, stored };
 }
@@ -146,7 +156,7 @@ onlyIn2x('Resume without polling', () => {
 		const name = 'resume-without-polling-create';
 		const { files } = server;
 		create = await api.importWorkflow(
-			exampleWorkflow(name, { credentials: { magicHourApi }, files }),
+			exampleWorkflow(name, { credentials: { magicHourApi }, files, web: web.url }),
 		);
 	}, 120_000);
 	beforeEach(() => sandbox.reset());

@@ -5,14 +5,11 @@ import { buffer } from 'node:stream/consumers';
 import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 import { startChatModel } from '../chatModel.cts';
-import {
-	exampleAsDelivered,
-	exampleNames,
-	exampleWorkflow,
-} from '../../../n8n/exampleWorkflows.cts';
+import { exampleNames, exampleWorkflow } from '../../../n8n/exampleWorkflows.cts';
 import { listen, type Service } from '../listen.cts';
 import type { Execution, StoredWorkflow } from '../../../n8n/rest.cts';
 import { until } from '../../../n8n/poll.cts';
+import { startSampleServer, type SampleServer } from '../../../n8n/sampleServer.cts';
 import { useTestBed } from '../testBed.cts';
 import { output, outputJson } from '../workflow.cts';
 
@@ -41,6 +38,11 @@ beforeAll(async () => {
 	}
 });
 
+/** Stands for the sample addresses. */
+let web: SampleServer;
+beforeAll(async () => (web = await startSampleServer()));
+afterAll(async () => await web.stop());
+
 const services: Service[] = [];
 afterEach(async () => {
 	for (const service of services.splice(0)) await service.stop();
@@ -56,7 +58,9 @@ async function serve(answer: RequestListener): Promise<string> {
 /** Imports an example with its credentials chosen, and some parameters changed as its note says. */
 async function setUp(name: string, change?: Record<string, IDataObject>): Promise<StoredWorkflow> {
 	const { api, credentials, run } = bed;
-	return await api.importWorkflow(exampleWorkflow(name, { credentials, files: run.files, change }));
+	return await api.importWorkflow(
+		exampleWorkflow(name, { credentials, files: run.files, web: web.url, change }),
+	);
 }
 
 /** Runs an example to its end. */
@@ -76,7 +80,8 @@ const putAway = async (id: string) =>
 
 /** The parameters of a "Set" node in its JSON mode, with some values changed. */
 function rawJson(name: string, node: string, values: IDataObject): IDataObject {
-	const { parameters } = exampleAsDelivered(name).nodes.find((one) => one.name === node)!;
+	const { nodes } = exampleWorkflow(name, { credentials: {}, files: bed.run.files, web: web.url });
+	const { parameters } = nodes.find((one) => one.name === node)!;
 	const json = JSON.parse(String(parameters.jsonOutput)) as IDataObject;
 	return { jsonOutput: JSON.stringify({ ...json, ...values }) };
 }
@@ -133,7 +138,7 @@ example('form-to-video', () => {
 
 example('youtube-video', () => {
 	it('ends with the finished job and the video', async () => {
-		expectFinishedVideo(await run('youtube-video', { 'Lip Sync': soon }), 'Lip Sync', 300);
+		expectFinishedVideo(await run('youtube-video', { 'Lip Sync': soon }), 'Lip Sync', 122);
 		expect(bed.sandbox.jobs[0]!.request.assets).toMatchObject({ video_source: 'youtube' });
 	});
 });
@@ -244,7 +249,7 @@ example('wait-and-download', () => {
 	const node = 'Lip Sync';
 
 	it('ends with the finished job and the video', async () => {
-		expectFinishedVideo(await run('wait-and-download', { [node]: soon }), node, 150);
+		expectFinishedVideo(await run('wait-and-download', { [node]: soon }), node, 122);
 	});
 
 	it('says why a job failed, and its id', async () => {
@@ -265,7 +270,7 @@ example('wait-and-download', () => {
 		expect(failed.status).toBe('error');
 		bed.sandbox.finish(bed.sandbox.jobs[0]!.id);
 
-		expectFinishedVideo(await bed.api.retry(failed.id), node, 150);
+		expectFinishedVideo(await bed.api.retry(failed.id), node, 122);
 		expect(bed.sandbox.jobs).toHaveLength(1);
 	});
 });
@@ -276,7 +281,7 @@ example('batch-from-sheet', () => {
 
 		expect(execution.status).toBe('success');
 		expect(outputJson(execution, 'Summary')).toEqual([
-			{ outcome: 'done', count_row: 3, sum_credits: 360 },
+			{ outcome: 'done', count_row: 3, sum_credits: 366 },
 			{ outcome: 'failed', count_row: 1, sum_credits: 0 },
 		]);
 		expect(outputJson(execution, 'Report')).toHaveLength(4);
@@ -316,7 +321,7 @@ example('long-render', () => {
 	it('ends with the finished job and the video', async () => {
 		const execution = await run('long-render', { ...shortly, 'Wait for Video': soon });
 
-		expectFinishedVideo(execution, 'Wait for Video', 1800);
+		expectFinishedVideo(execution, 'Wait for Video', 122);
 		expect(bed.sandbox.jobs).toHaveLength(1);
 	});
 
@@ -331,7 +336,7 @@ example('long-render', () => {
 		expect(JSON.stringify(failed.data.resultData.error)).toContain(id);
 		bed.sandbox.finish(id);
 
-		expectFinishedVideo(await bed.api.retry(failed.id), 'Wait for Video', 1800);
+		expectFinishedVideo(await bed.api.retry(failed.id), 'Wait for Video', 122);
 		expect(bed.sandbox.jobs).toHaveLength(1);
 	});
 });
@@ -342,21 +347,21 @@ example('spend-check', () => {
 
 		expect(execution.status).toBe('success');
 		expect(outputJson(execution, 'Create Jobs')).toMatchObject([
-			{ id: expect.any(String), credits_charged: 120 },
-			{ id: expect.any(String), credits_charged: 360 },
-			{ id: expect.any(String), credits_charged: 180 },
+			{ id: expect.any(String), credits_charged: 122 },
+			{ id: expect.any(String), credits_charged: 122 },
+			{ id: expect.any(String), credits_charged: 122 },
 		]);
 		expect(bed.sandbox.jobs).toHaveLength(3);
 	});
 
 	it('ends with an error that names both numbers over it, and makes nothing', async () => {
 		const execution = await run('spend-check', {
-			'Clips and Budget': rawJson('spend-check', 'Clips and Budget', { max_credits: 659 }),
+			'Clips and Budget': rawJson('spend-check', 'Clips and Budget', { max_credits: 299 }),
 		});
 
 		expect(execution.status).toBe('error');
 		expect(errorOf(execution)).toBe(
-			'These clips would cost 660 credits, and the budget is 659. Nothing was created.',
+			'These clips would cost 300 credits, and the budget is 299. Nothing was created.',
 		);
 		expect(bed.sandbox.jobs).toEqual([]);
 	});
@@ -369,7 +374,7 @@ example('human-approval', () => {
 		const asking = await putAway(id);
 		const [message] = outputJson(asking, 'Message');
 		expect(message!.question).toBe(
-			'“Welcome video, Spanish” would cost 720 credits (12 seconds in pro mode).',
+			'“Welcome video, Spanish” would cost 200 credits (4 seconds in pro mode).',
 		);
 		expect(bed.sandbox.jobs).toEqual([]);
 
@@ -386,7 +391,7 @@ example('human-approval', () => {
 
 		expect(execution.status).toBe('success');
 		const [job] = bed.sandbox.jobs;
-		expect(outputJson(execution, 'Create')).toMatchObject([{ id: job!.id, credits_charged: 720 }]);
+		expect(outputJson(execution, 'Create')).toMatchObject([{ id: job!.id, credits_charged: 244 }]);
 		expect(bed.sandbox.jobs).toHaveLength(1);
 	});
 
@@ -461,10 +466,9 @@ example('ai-agent', () => {
 		const model = await startChatModel({
 			tool: 'Create_Lip_Sync',
 			arguments: {
-				audio_url: 'https://example.com/spanish.mp3',
-				video_url: 'https://example.com/head.mp4',
+				audio_url: `${web.url}/spanish.mp3`,
+				video_url: `${web.url}/head.mp4`,
 				start_seconds: 0,
-				end_seconds: 5,
 			},
 		});
 		const openAiApi = await api.createCredential('openAiApi', 'Stand-in', {
@@ -486,10 +490,10 @@ example('ai-agent', () => {
 		expect(answer).toContain(bed.sandbox.jobs[0]!.id);
 		expect(bed.sandbox.jobs.map(({ request }) => request)).toMatchObject([
 			{
-				end_seconds: 5,
+				end_seconds: expect.closeTo(4.05, 2) as number,
 				assets: {
-					audio_file_path: 'https://example.com/spanish.mp3',
-					video_file_path: 'https://example.com/head.mp4',
+					audio_file_path: `${web.url}/spanish.mp3`,
+					video_file_path: `${web.url}/head.mp4`,
 				},
 			},
 		]);
