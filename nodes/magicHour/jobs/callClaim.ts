@@ -39,7 +39,8 @@ export class CallClaim {
 	async take(id: string, orders: AskedFor[]): Promise<Claimed> {
 		this.caller = await callerOf(this.ctx, id);
 		if (this.caller === undefined) return { free: true, adopted: false };
-		this.memory.stored.answersCaller = this.ctx.getMode() === 'integrated';
+		if (this.ctx.getMode() === 'integrated') this.memory.stored.answers = this.caller.id;
+		else delete this.memory.stored.answers;
 		const found: Found = { takenOver: new Set(), unknown: new Map() };
 		for (const item of markedItems(orders)) {
 			await this.takeItem(id, this.caller, item, found);
@@ -72,14 +73,15 @@ export class CallClaim {
 
 	/** To be called when every item has given its output. */
 	async noteDelivered(): Promise<void> {
-		if (this.memory.stored.answersCaller !== true) return;
-		await this.marks.leave(this.taken.map(deliveredMark));
+		const { answers } = this.memory.stored;
+		if (answers === undefined) return;
+		await this.marks.leave(this.taken.map((step) => deliveredMark(step, answers)));
 	}
 
 	/** Takes the first place of this item that no earlier call has taken. */
-	private async takeItem(id: string, { family }: Caller, item: Item, found: Found): Promise<void> {
+	private async takeItem(id: string, caller: Caller, item: Item, found: Found): Promise<void> {
 		for (let place = 0; place < MOST_CALLS; place++) {
-			const name = `called by ${family} for ${item.digest} ${place}`;
+			const name = `called by ${caller.family} for ${item.digest} ${place}`;
 			const step = { own: name, family: name };
 			if (!(await this.marks.take(step, id, false))) {
 				this.taken.push(step);
@@ -90,7 +92,7 @@ export class CallClaim {
 			if (by === id) return;
 			if (by !== undefined && found.takenOver.has(by)) continue;
 			const other = await storedMemory(this.ctx, by);
-			if (item.isRequest && (await this.isOfAnotherItem(step, other))) continue;
+			if (item.isRequest && (await this.isOfAnotherItem(step, other, caller.id))) continue;
 			const topic = by === undefined ? name : `call ${by}`;
 			if (other !== undefined) {
 				found.takenOver.add(by!);
@@ -102,14 +104,22 @@ export class CallClaim {
 		}
 	}
 
-	/** Two items may ask for the same. The one before has its job, where the caller has got it and calls for the next. */
-	private async isOfAnotherItem(step: Step, other: StoredMemory | undefined): Promise<boolean> {
-		if (other !== undefined) return other.answersCaller === true && !other.hasFailed;
-		return (await this.marks.known([deliveredMark(step)])).length > 0;
+	/**
+	 * Two items may ask for the same. The one before has its job, where this very execution of the caller has got it and
+	 * calls for the next. A retry of the caller may call for the same one again.
+	 */
+	private async isOfAnotherItem(
+		step: Step,
+		other: StoredMemory | undefined,
+		callerId: string,
+	): Promise<boolean> {
+		if (other !== undefined) return other.answers === callerId && !other.hasFailed;
+		return (await this.marks.known([deliveredMark(step, callerId)])).length > 0;
 	}
 }
 
-const deliveredMark = ({ family }: Step): string => `${family} delivered`;
+const deliveredMark = ({ family }: Step, callerId: string): string =>
+	`${family} delivered to ${callerId}`;
 
 function questionMarks(topic: string, { id, family }: Caller): [asked: string, askedHere: string] {
 	const asked = `${family} asked about ${topic}`;

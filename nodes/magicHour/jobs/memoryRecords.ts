@@ -68,8 +68,8 @@ export interface NodeMemory {
 	/** Results that n8n has stored, by the id of their job. */
 	downloads?: Record<string, IBinaryData[]>;
 	chain?: Chain;
-	/** Whether another workflow has called this one, and gets what comes of it. */
-	answersCaller?: boolean;
+	/** The execution of another workflow that has called this one, and gets what comes of it. */
+	answers?: string;
 	/** Questions to a person, by what they are about. */
 	questions?: Record<string, Question>;
 }

@@ -426,6 +426,26 @@ describe('a workflow that another one calls', () => {
 		expect(second.memory.recall(2, order('a', ''))).toMatchObject({ response: { id: 'cm-a' } });
 	});
 
+	describe('for the request of an earlier call, with other fields', () => {
+		const wants = (at: number): Run['wants'] => [['a', `item a at ${at}`]];
+
+		beforeEach(async () => {
+			const first = call('7', { wants: wants(1) });
+			await first.createWell(0, 'cm-a');
+			executions.set('7', await first.end());
+		});
+
+		it('makes a job of its own, where its caller has got the other one', async () => {
+			expect(await call('8', { wants: wants(2) }).create()).toEqual({ free: true, adopted: false });
+		});
+
+		it('takes that job over, where a retry of the caller calls', async () => {
+			const again = call('8', { wants: wants(2), caller: { id: '2', began: 5 } });
+			expect(await again.create()).toEqual({ free: true, adopted: true });
+			expect(again.memory.recall(0, order('a', ''))).toMatchObject({ response: { id: 'cm-a' } });
+		});
+	});
+
 	it('creates when a person retries its caller, after it has asked', async () => {
 		await call('7').create();
 		expect((await call('8').create()).free).toBe(false);
