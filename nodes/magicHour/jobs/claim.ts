@@ -37,8 +37,11 @@ export class Claim {
 		if (aboutOthers !== undefined) {
 			return { free: false, by: aboutOthers.other, jobs: aboutOthers.jobs };
 		}
-		// Nothing could lead back to an execution without an id.
-		if (this.id === undefined) return { free: true, adopted: false };
+		// Nothing could lead back to an execution without an id, and old versions of n8n keep no marks.
+		const { checkProcessedAndRecord } = this.ctx.helpers as Partial<IExecuteFunctions['helpers']>;
+		if (this.id === undefined || checkProcessedAndRecord === undefined) {
+			return { free: true, adopted: false };
+		}
 		try {
 			return await this.takeNow(this.id, orders);
 		} catch (error) {

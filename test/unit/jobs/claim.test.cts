@@ -27,6 +27,8 @@ interface Run {
 	stored?: string;
 	/** Another one is another process. */
 	workflow?: string;
+	/** Old versions of n8n keep no marks. */
+	keepsMarks?: false;
 	/** The execution that has called the workflow. */
 	caller?: { id: string; began?: number };
 	/** What its items ask for, before and after their expressions are worked out; one item that asks for a video. */
@@ -95,7 +97,7 @@ class NodeRun {
 				};
 			},
 			helpers: {
-				checkProcessedAndRecord: record,
+				checkProcessedAndRecord: run.keepsMarks === false ? undefined : record,
 				removeProcessed: async (values: string[]) => {
 					for (const value of values) marks.delete(value);
 				},
@@ -152,6 +154,12 @@ describe('where nothing is remembered, a run that has created is known', () => {
 			true,
 		],
 		['not by a retry in an old n8n', { id: '1' }, { id: '2', mode: 'retry' }, true],
+		[
+			'not by an n8n that keeps no marks',
+			{ id: '1', began: 5, keepsMarks: false },
+			{ id: '1', began: 5, keepsMarks: false },
+			true,
+		],
 		['not by a call without an execution', { id: undefined, began: 5 }, { id: undefined }, true],
 	])('%s', async (_, first, second, free) => {
 		expect(await isFree(first)).toBe(true);
