@@ -120,7 +120,8 @@ describe('looking at a file on the web', () => {
 
 	it('takes no more than it asked for of a server that sends without end', async () => {
 		expect(await look(`${server.url}/more-than-asked`)).toEqual({ unknown: expect.any(String) });
-		expect(server.traffic.bytes).toBeLessThan(8 * KILOBYTE * KILOBYTE);
+		// What the buffers of a connection took before it was closed counts, too.
+		expect(server.traffic.bytes).toBeLessThan(GIGABYTE / 20);
 	});
 
 	it('follows three redirects, and asks the last address from then on', async () => {
