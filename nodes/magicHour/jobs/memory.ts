@@ -140,12 +140,14 @@ export class ExecutionMemory {
 	 */
 	adopt(later: NodeMemory): void {
 		const { stored, turn } = this;
-		const own = stored.turns.filter((each) => each !== turn || this.isSameInput);
+		const own = stored.turns.filter(
+			(each) => each.elsewhere === undefined && (each !== turn || this.isSameInput),
+		);
 		const isOwn = ({ runIndex, elsewhere }: Turn) =>
 			elsewhere === undefined && own.some((each) => each.runIndex === runIndex);
 		const continued = later.turns.filter(isOwn);
-		const isContinued = ({ runIndex }: Turn) =>
-			continued.some((each) => each.runIndex === runIndex);
+		const isContinued = ({ runIndex, elsewhere }: Turn) =>
+			elsewhere === undefined && continued.some((each) => each.runIndex === runIndex);
 		Object.assign(stored, later, {
 			uploads: { ...stored.uploads, ...later.uploads },
 			questions: { ...stored.questions, ...later.questions },

@@ -356,6 +356,27 @@ describe('a retry that begins with a node before, like another one before it', (
 		});
 	});
 
+	it('gives each request its job also where two retries have made some, in different orders', async () => {
+		const second = retry('3', [
+			['c', 'item c'],
+			['a', 'item a'],
+			['b', 'item b'],
+		]);
+		await second.createWell(0, 'cm-c');
+		executions.set('3', await second.end());
+
+		const wants: Run['wants'] = [
+			['d', 'item d'],
+			['b', 'item b'],
+			['c', 'item c'],
+			['a', 'item a'],
+		];
+		const third = retry('4', wants);
+		expect(await third.create(0)).toEqual({ free: true, adopted: true });
+		const ids = [1, 2, 3].map((item) => third.memory.recall(item, order(...wants[item]!)));
+		expect(ids).toMatchObject(['cm-b', 'cm-c', 'cm-a'].map((id) => ({ response: { id } })));
+	});
+
 	it('delivers no job of another request, and asks before it makes a new one', async () => {
 		const wants: Run['wants'] = [
 			['new a', 'item a'],
