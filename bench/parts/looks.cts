@@ -1,13 +1,12 @@
 import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
 import express from 'express';
 import type { INode } from 'n8n-workflow';
 
+import { listen } from '../../n8n/listen.cts';
 import { startSandbox } from '../../sandbox/index.cts';
 import { ENGINE } from '../contenders/batch.cts';
 import type { EngineResult, EngineTask } from '../measured/engine.cts';
@@ -144,18 +143,9 @@ async function serve(folders: string[]) {
 		sent += socket.bytesWritten - (counted.get(socket) ?? 0);
 		counted.set(socket, socket.bytesWritten);
 	};
-	const server: Server = createServer((request, response) => {
+	const service = await listen((request, response) => {
 		response.on('close', () => count(request.socket));
 		app(request, response);
-	}).listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	return {
-		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-		sent: () => sent,
-		stop: async () => {
-			server.closeAllConnections();
-			server.close();
-			await once(server, 'close');
-		},
-	};
+	});
+	return { ...service, sent: () => sent };
 }

@@ -45,7 +45,7 @@ export function tables(results: Results): Record<string, string> {
 			]),
 		),
 		looks: table(
-			['Files', 'From', 'Time', 'Traffic'],
+			['Files', 'From', 'Time', 'Web traffic'],
 			results.looks.map(({ files, source, milliseconds, bytes }) => [
 				files,
 				source === 'web' ? 'a web address' : "n8n's storage",

@@ -1,6 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 import { storedForRetry } from '../../engine/retry.cts';
 import { limit } from '../../nodes/magicHour/concurrency.ts';
@@ -9,6 +7,7 @@ import { batches, type Batch } from './batches.cts';
 import { Books } from './books.cts';
 import { SEED } from '../support/draw.cts';
 import { Restarts, unleash } from './fates.cts';
+import { collectGarbage } from '../support/heap.cts';
 
 /**
  * Everything goes wrong at once, at random, in the real engine. `SEED=… npm run test:chaos` draws the same again,
@@ -48,9 +47,6 @@ function openedSince(before: string[]): string[] {
 		return known < 0;
 	});
 }
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 describe('a thousand items, while everything goes wrong', () => {
 	const accidents: string[] = [];

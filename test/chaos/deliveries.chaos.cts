@@ -1,9 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-
 import { limit } from '../../nodes/magicHour/concurrency.ts';
 import { eventBody, finishedProject, signed } from '../trigger/deliveries.cts';
 import { N8nWebhooks } from '../trigger/n8nWebhooks.cts';
+import { collectGarbage } from '../support/heap.cts';
 
 /** n8n fails to start any execution, and Magic Hour delivers. `CHAOS=short` sends a fifth of it. */
 const DELIVERIES = process.env.CHAOS === 'short' ? 20_000 : 100_000;
@@ -11,9 +9,6 @@ const ROUNDS = 10;
 const AT_ONCE = 20;
 
 const MEGABYTE = 2 ** 20;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 it(`a trigger keeps nothing of ${DELIVERIES} deliveries whose executions n8n could not start`, async () => {
 	const n8n = await new N8nWebhooks({

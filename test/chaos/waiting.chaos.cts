@@ -1,16 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 import { until } from '../../n8n/poll.cts';
 import { Bench, items, JOB, Ran, workflowOf } from '../engine/support.cts';
+import { collectGarbage } from '../support/heap.cts';
 
 /** Ten thousand items wait for their jobs. `CHAOS=short` waits for a minute, and otherwise for five. */
 const ITEMS = 10_000;
 const SECONDS = process.env.CHAOS === 'short' ? 60 : 300;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
 
 describe('ten thousand items that wait', () => {
 	let bench: Bench;

@@ -1,5 +1,5 @@
 import express from 'express';
-import { listen, type Service } from './listen.cts';
+import { listen, type Service } from '../../n8n/listen.cts';
 
 /** A tool call the stand-in makes: which tool, with which arguments. */
 export interface ToolCall {

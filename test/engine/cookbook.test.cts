@@ -7,14 +7,15 @@ import { parse, stringify } from 'flatted';
 import type { IRun, IRunExecutionData, NodeParameterValueType } from 'n8n-workflow';
 
 import type { WorkflowJson } from '../../engine/engine.cts';
-import { startSampleServer, type SampleServer } from '../../n8n/sampleServer.cts';
+import { startSampleServer } from '../../n8n/sampleServer.cts';
+import type { Service } from '../../n8n/listen.cts';
 import { AUDIO, Bench, VIDEO } from './support.cts';
 
 // n8n's Wait node loads its form pages along, and with them ES modules that jest on Node 20 cannot load.
 jest.mock('sanitize-html', () => undefined);
 
 /** The server that stands for that of the sample addresses. */
-let web: SampleServer;
+let web: Service;
 beforeAll(async () => (web = await startSampleServer()));
 afterAll(async () => await web.stop());
 

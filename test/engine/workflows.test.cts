@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { WorkflowJson } from '../../engine/engine.cts';
-import { startSampleServer, type SampleServer } from '../../n8n/sampleServer.cts';
+import { startSampleServer } from '../../n8n/sampleServer.cts';
+import type { Service } from '../../n8n/listen.cts';
 import { AUDIO, Bench, items, JOB, VIDEO, workflowOf } from './support.cts';
 
 // n8n's Wait node loads its form pages along, and with them ES modules that jest on Node 20 cannot load.
@@ -25,7 +26,7 @@ const PLACEHOLDERS: Record<string, object> = {
 const NOTE = 'n8n-nodes-base.stickyNote';
 
 /** The server that stands for that of the sample addresses. */
-let web: SampleServer;
+let web: Service;
 beforeAll(async () => (web = await startSampleServer()));
 afterAll(async () => await web.stop());
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { listen } from '../listen.cts';
+import { listen } from '../../../n8n/listen.cts';
 import { useTestBed } from '../testBed.cts';
 import { file } from '../../support/sources.cts';
 import { lipSync, node, outputJson, start, workflow } from '../workflow.cts';

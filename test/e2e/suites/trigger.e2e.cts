@@ -1,7 +1,8 @@
 import axios from 'axios';
 import { signDelivery, startSandbox, type Sandbox } from '../../../sandbox/index.cts';
 import { exampleWorkflow } from '../../../n8n/exampleWorkflows.cts';
-import { startSampleServer, type SampleServer } from '../../../n8n/sampleServer.cts';
+import { startSampleServer } from '../../../n8n/sampleServer.cts';
+import type { Service } from '../../../n8n/listen.cts';
 import { currentRun } from '../jest/run.cts';
 import type { Execution, N8nApi, StoredCredential, StoredWorkflow } from '../../../n8n/rest.cts';
 import type { N8nServer } from '../../../n8n/server.cts';
@@ -19,7 +20,7 @@ let api: N8nApi;
 let magicHourWebhookApi: StoredCredential;
 
 /** Stands for the sample addresses. */
-let web: SampleServer;
+let web: Service;
 
 beforeAll(async () => {
 	web = await startSampleServer();

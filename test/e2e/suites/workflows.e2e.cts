@@ -6,10 +6,10 @@ import axios from 'axios';
 import type { IDataObject } from 'n8n-workflow';
 import { startChatModel } from '../chatModel.cts';
 import { exampleNames, exampleWorkflow } from '../../../n8n/exampleWorkflows.cts';
-import { listen, type Service } from '../listen.cts';
+import { listen, type Service } from '../../../n8n/listen.cts';
 import type { Execution, StoredWorkflow } from '../../../n8n/rest.cts';
 import { until } from '../../../n8n/poll.cts';
-import { startSampleServer, type SampleServer } from '../../../n8n/sampleServer.cts';
+import { startSampleServer } from '../../../n8n/sampleServer.cts';
 import { useTestBed } from '../testBed.cts';
 import { output, outputJson } from '../workflow.cts';
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 
 /** Stands for the sample addresses. */
-let web: SampleServer;
+let web: Service;
 beforeAll(async () => (web = await startSampleServer()));
 afterAll(async () => await web.stop());
 

@@ -6,7 +6,7 @@ import { startWithPack } from '../../../../n8n/startWithPack.cts';
 import { startSandbox, type Sandbox } from '../../../../sandbox/index.cts';
 import { currentRun } from '../../jest/run.cts';
 import { personalJob } from '../../testBed.cts';
-import { listen } from '../../listen.cts';
+import { listen } from '../../../../n8n/listen.cts';
 import { call, newExecution, newPath, rows, waitById, webhook } from '../../webhooks.cts';
 import { lipSync, node, workflow } from '../../workflow.cts';
 import { paidFor, PEOPLE, refuse, rowsOf } from './people.cts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { IDataObject } from 'n8n-workflow';
 import { url } from '../../../support/sources.cts';
 import { currentRun } from '../../jest/run.cts';
-import { listen, type Service } from '../../listen.cts';
+import { listen, type Service } from '../../../../n8n/listen.cts';
 import { personalJob, useTestBed } from '../../testBed.cts';
 import { lipSync, node, outputJson, start, workflow } from '../../workflow.cts';
 import { paidFor, refuse } from './people.cts';
