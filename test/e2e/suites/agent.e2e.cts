@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
+import { agentWorkflow } from '../agentWorkflow.cts';
 import { startChatModel, type ChatModel } from '../chatModel.cts';
-import type { Execution, WorkflowFile } from '../../../n8n/rest.cts';
-import { awaitedJob, useTestBed } from '../testBed.cts';
-import { node, outputJson, start, workflow } from '../workflow.cts';
-import { url } from '../../support/sources.cts';
+import type { Execution } from '../../../n8n/rest.cts';
+import { useTestBed } from '../testBed.cts';
+import { outputJson } from '../workflow.cts';
 
 const bed = useTestBed();
 let model: ChatModel;
@@ -17,51 +17,16 @@ beforeEach(async () => {
 
 afterEach(async () => await model.stop());
 
-/** A workflow with an agent that has the node as its only tool. */
-async function agentWith(parameters: IDataObject, settings = {}): Promise<WorkflowFile> {
-	const { api, credentials } = bed;
-	const openAiApi = await api.createCredential('openAiApi', 'Stand-in', {
-		apiKey: 'none',
-		url: model.url,
+/** The model chooses the end, too. */
+const agentWith = async (parameters: IDataObject, tool = {}) =>
+	await agentWorkflow(bed, model, {
+		parameters: {
+			clipEnd: 'seconds',
+			endSeconds: "={{ $fromAI('end', 'Where the clip ends, in seconds', 'number') }}",
+			...parameters,
+		},
+		tool,
 	});
-	const file = workflow('Agent', [
-		start(),
-		node(
-			'Agent',
-			'@n8n/n8n-nodes-langchain.agent',
-			{ promptType: 'define', text: 'Dub my video in Spanish.' },
-			{ typeVersion: 2.2 },
-		),
-	]);
-	file.nodes.push(
-		node(
-			'Model',
-			'@n8n/n8n-nodes-langchain.lmChatOpenAi',
-			{ model: { __rl: true, mode: 'id', value: 'stand-in' } },
-			{ typeVersion: 1.2, credentials: { openAiApi } },
-		),
-		node(
-			'Lip Sync',
-			'n8n-nodes-magic-hour.magicHourLipSyncTool',
-			{
-				...awaitedJob,
-				audio: url("={{ $fromAI('audio', 'URL of the new audio track', 'string') }}"),
-				clipEnd: 'seconds',
-				endSeconds: "={{ $fromAI('end', 'Where the clip ends, in seconds', 'number') }}",
-				...parameters,
-			},
-			{ credentials, ...settings },
-		),
-	);
-	const toAgent = (type: 'ai_languageModel' | 'ai_tool') => ({
-		[type]: [[{ node: 'Agent', type, index: 0 }]],
-	});
-	Object.assign(file.connections, {
-		Model: toAgent('ai_languageModel'),
-		'Lip Sync': toAgent('ai_tool'),
-	});
-	return file;
-}
 
 /** What the agent says in the end. */
 const answerOf = (execution: Execution) => String(outputJson(execution, 'Agent')[0]?.output);

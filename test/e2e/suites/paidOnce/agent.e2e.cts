@@ -1,7 +1,6 @@
-import { url } from '../../../support/sources.cts';
+import { agentWorkflow } from '../../agentWorkflow.cts';
 import { startChatModel, type ChatModel } from '../../chatModel.cts';
-import { awaitedJob, useTestBed } from '../../testBed.cts';
-import { node, start, workflow } from '../../workflow.cts';
+import { useTestBed } from '../../testBed.cts';
 
 /** An AI agent that has the node as a tool, and tries again. */
 
@@ -17,43 +16,9 @@ beforeEach(async () => {
 afterEach(async () => await model.stop());
 
 async function agent(typeVersion: number, settings = {}) {
-	const { api, credentials } = bed;
-	const openAiApi = await api.createCredential('openAiApi', 'Stand-in', {
-		apiKey: 'none',
-		url: model.url,
-	});
-	const file = workflow('Agent', [
-		start(),
-		node(
-			'Agent',
-			'@n8n/n8n-nodes-langchain.agent',
-			{ promptType: 'define', text: 'Dub my video in Spanish.' },
-			{ typeVersion, ...settings },
-		),
-	]);
-	file.nodes.push(
-		node(
-			'Model',
-			'@n8n/n8n-nodes-langchain.lmChatOpenAi',
-			{ model: { __rl: true, mode: 'id', value: 'stand-in' } },
-			{ typeVersion: 1.2, credentials: { openAiApi } },
-		),
-		node(
-			'Lip Sync',
-			'n8n-nodes-magic-hour.magicHourLipSyncTool',
-			{
-				...awaitedJob,
-				audio: url("={{ $fromAI('audio', 'URL of the new audio track', 'string') }}"),
-			},
-			{ credentials },
-		),
-	);
-	Object.assign(file.connections, {
-		Model: { ai_languageModel: [[{ node: 'Agent', type: 'ai_languageModel', index: 0 }]] },
-		'Lip Sync': { ai_tool: [[{ node: 'Agent', type: 'ai_tool', index: 0 }]] },
-	});
+	const file = await agentWorkflow(bed, model, { typeVersion, agent: settings });
 	// In the older order n8n's Agent 3 continues before its tool was run.
-	return await api.importWorkflow({ ...file, settings: { executionOrder: 'v1' } });
+	return await bed.api.importWorkflow({ ...file, settings: { executionOrder: 'v1' } });
 }
 
 /** What the model was told of the tool's work. */

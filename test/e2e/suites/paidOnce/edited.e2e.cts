@@ -1,27 +1,11 @@
 import type { StoredWorkflow } from '../../../../n8n/rest.cts';
-import { personalJob, useTestBed } from '../../testBed.cts';
-import { lipSync, outputJson, start, withRows, workflow } from '../../workflow.cts';
-import { paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
+import { useTestBed } from '../../testBed.cts';
+import { outputJson } from '../../workflow.cts';
+import { failedAt, oneByOne, paidFor, PEOPLE } from './people.cts';
 
 /** A person edits the node of an execution that failed, and retries it with the workflow that is saved now. */
 
 const bed = useTestBed();
-
-const failedAtDee = async () => {
-	const { api, sandbox, credentials } = bed;
-	const oneByOne = { ...personalJob, options: { ...personalJob.options, parallelRequests: 1 } };
-	const stored = await api.importWorkflow(
-		withRows(
-			workflow('Four people', [start(), lipSync(oneByOne, { credentials })]),
-			rowsOf(PEOPLE),
-		),
-	);
-	refuse(sandbox, 'Dee');
-	const failed = await api.run(stored, 'Start');
-	expect(failed.status).toBe('error');
-	expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
-	return { failed, stored };
-};
 
 const edit = async (stored: StoredWorkflow, change: object) =>
 	await bed.api.save({
@@ -29,18 +13,12 @@ const edit = async (stored: StoredWorkflow, change: object) =>
 		nodes: stored.nodes.map((each) => (each.name === 'Lip Sync' ? { ...each, ...change } : each)),
 	});
 
-const withMode = (generationMode: string) => ({
-	parameters: {
-		...personalJob,
-		generationMode,
-		options: { ...personalJob.options, parallelRequests: 1 },
-	},
-});
+const withMode = (generationMode: string) => ({ parameters: { ...oneByOne, generationMode } });
 
 describe('A node that is edited before a retry', () => {
 	it('keeps the jobs, if the edit is refused and then undone', async () => {
 		const { api, sandbox } = bed;
-		const { failed, stored } = await failedAtDee();
+		const { failed, stored } = await failedAt('Dee', bed);
 		sandbox.fail({
 			on: 'createLipSync',
 			times: 99,
@@ -61,7 +39,7 @@ describe('A node that is edited before a retry', () => {
 
 	it('keeps the jobs, if it is put in the place of one that was deleted', async () => {
 		const { api, sandbox } = bed;
-		const { failed, stored } = await failedAtDee();
+		const { failed, stored } = await failedAt('Dee', bed);
 		await edit(stored, { id: 'another' });
 
 		const retried = await api.retry(failed.id, { loadWorkflow: true });

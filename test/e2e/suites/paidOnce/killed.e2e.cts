@@ -9,7 +9,7 @@ import { personalJob } from '../../testBed.cts';
 import { listen } from '../../../../n8n/listen.cts';
 import { call, newExecution, newPath, rows, waitById, webhook } from '../../webhooks.cts';
 import { lipSync, node, workflow } from '../../workflow.cts';
-import { paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
+import { oneByOne, paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
 
 /** n8n is killed, and a person retries what it calls crashed. It has an n8n of its own. */
 
@@ -102,15 +102,21 @@ describe('After n8n was killed, a retry asks first', () => {
 		expectAsked(retried, three, id);
 	});
 
-	onlyIn2x('also when it is retried once more, after another retry was answered', async () => {
-		const path = newPath('killed-then-two-retries');
-		const stored = await publish('Killed, then two retries', path, [
+	/** Kills n8n in a Wait node, after Create has made a job for each of three. */
+	async function killedAfterCreate(name: string) {
+		const path = newPath(name);
+		const stored = await publish(name, path, [
 			lipSync(returnsAtOnce, { credentials }),
 			node('Pause', 'n8n-nodes-base.wait', { amount: 30 }, { typeVersion: 1.1 }),
 		]);
 		const id = await call(api, stored, `webhook/${path}`, { rows: rowsOf(three) });
 		await until('the jobs', () => sandbox.jobs[2]);
 		await killed(id);
+		return { id, stored };
+	}
+
+	onlyIn2x('also when it is retried once more, after another retry was answered', async () => {
+		const { id, stored } = await killedAfterCreate('killed-then-two-retries');
 		const asking = await api.retry(id);
 		expectAsked(asking, three, id);
 		const other = await api.retry(id);
@@ -132,14 +138,7 @@ describe('After n8n was killed, a retry asks first', () => {
 	});
 
 	onlyIn2x('also by a node that was put in the place of one that was deleted', async () => {
-		const path = newPath('killed-and-replaced');
-		const stored = await publish('Killed and replaced', path, [
-			lipSync(returnsAtOnce, { credentials }),
-			node('Pause', 'n8n-nodes-base.wait', { amount: 30 }, { typeVersion: 1.1 }),
-		]);
-		const id = await call(api, stored, `webhook/${path}`, { rows: rowsOf(three) });
-		await until('the jobs', () => sandbox.jobs[2]);
-		await killed(id);
+		const { id, stored } = await killedAfterCreate('killed-and-replaced');
 		const replaced = stored.nodes.map((each) =>
 			each.name === 'Lip Sync' ? { ...each, id: 'another' } : each,
 		);
@@ -158,10 +157,6 @@ describe('After n8n was killed, a retry asks first', () => {
 		let second: string;
 
 		beforeEach(async () => {
-			const oneByOne = {
-				...personalJob,
-				options: { ...personalJob.options, parallelRequests: 1 },
-			};
 			const path = newPath('killed-in-retry');
 			const stored = await publish('Killed in a retry', path, [lipSync(oneByOne, { credentials })]);
 			refuse(sandbox, 'Ben');

@@ -4,9 +4,9 @@ import type { IDataObject } from 'n8n-workflow';
 import { url } from '../../../support/sources.cts';
 import { currentRun } from '../../jest/run.cts';
 import { listen, type Service } from '../../../../n8n/listen.cts';
-import { personalJob, useTestBed } from '../../testBed.cts';
+import { useTestBed } from '../../testBed.cts';
 import { lipSync, node, outputJson, start, workflow } from '../../workflow.cts';
-import { paidFor, refuse } from './people.cts';
+import { oneByOne, paidFor, refuse } from './people.cts';
 
 /**
  * An execution fails before it reaches Create. One retry makes jobs there and fails, and then the first execution is
@@ -59,9 +59,8 @@ const createFromRows = () => [
 	),
 	lipSync(
 		{
-			...personalJob,
+			...oneByOne,
 			audio: url("={{ $('Rows').item.json.audio }}"),
-			options: { ...personalJob.options, parallelRequests: 1 },
 		},
 		{ credentials: bed.credentials },
 	),
@@ -117,13 +116,9 @@ describe('The original execution, retried after a retry has made jobs', () => {
 			node('Read', 'n8n-nodes-base.readWriteFile', { fileSelector: sample, options: {} }),
 			lipSync(
 				{
-					...personalJob,
+					...oneByOne,
 					video: { __rl: true, mode: 'file', value: 'data' },
-					options: {
-						...personalJob.options,
-						parallelRequests: 1,
-						name: "={{ $('Rows').item.json.person }}",
-					},
+					options: { ...oneByOne.options, name: "={{ $('Rows').item.json.person }}" },
 				},
 				{ credentials },
 			),

@@ -1,31 +1,15 @@
 import { personalJob, useTestBed } from '../../testBed.cts';
-import { lipSync, node, outputJson, start, withRows, workflow } from '../../workflow.cts';
-import { paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
+import { lipSync, node, outputJson, start, workflow } from '../../workflow.cts';
+import { failedAt, paidFor, PEOPLE, refuse } from './people.cts';
 
 /** n8n offers to retry an execution again as long as none of its retries succeeded. */
 
 const bed = useTestBed();
 
-const failedAtBen = async () => {
-	const { api, sandbox, credentials } = bed;
-	const oneByOne = { ...personalJob, options: { ...personalJob.options, parallelRequests: 1 } };
-	const stored = await api.importWorkflow(
-		withRows(
-			workflow('Four people', [start(), lipSync(oneByOne, { credentials })]),
-			rowsOf(PEOPLE),
-		),
-	);
-	refuse(sandbox, 'Ben');
-	const failed = await api.run(stored, 'Start');
-	expect(failed.status).toBe('error');
-	expect(paidFor(sandbox)).toEqual(['Ada']);
-	return failed;
-};
-
 describe('The original execution, retried again', () => {
 	it('keeps what its first retry has made', async () => {
 		const { api, sandbox } = bed;
-		const original = await failedAtBen();
+		const { failed: original } = await failedAt('Ben', bed);
 		refuse(sandbox, 'Dee');
 		expect((await api.retry(original.id)).status).toBe('error');
 		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
@@ -71,7 +55,7 @@ describe('The original execution, retried again', () => {
 
 	it('twice at the same moment: one makes the jobs, the other one asks first', async () => {
 		const { api, sandbox } = bed;
-		const original = await failedAtBen();
+		const { failed: original } = await failedAt('Ben', bed);
 
 		const retries = await Promise.all([api.retry(original.id), api.retry(original.id)]);
 

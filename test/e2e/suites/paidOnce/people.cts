@@ -1,4 +1,6 @@
 import type { Sandbox } from '../../../../sandbox/index.cts';
+import { personalJob, type TestBed } from '../../testBed.cts';
+import { lipSync, start, withRows, workflow } from '../../workflow.cts';
 
 /** Each item is about a person, and each job is named after one. */
 export const PEOPLE = ['Ada', 'Ben', 'Cem', 'Dee'];
@@ -17,3 +19,24 @@ export const refuse = (sandbox: Sandbox, person: string): void =>
 		action: { status: 400, body: { message: 'The audio cannot be read.' } },
 		match: ({ body }) => (body as { name?: string }).name === person,
 	});
+
+/** A job of each person, one after the other, so that it is known who has one when another is refused. */
+export const oneByOne = {
+	...personalJob,
+	options: { ...personalJob.options, parallelRequests: 1 },
+};
+
+/** Runs a workflow for the four people, up to the one whose job is refused. */
+export async function failedAt(person: string, { api, sandbox, credentials }: TestBed) {
+	const stored = await api.importWorkflow(
+		withRows(
+			workflow('Four people', [start(), lipSync(oneByOne, { credentials })]),
+			rowsOf(PEOPLE),
+		),
+	);
+	refuse(sandbox, person);
+	const failed = await api.run(stored, 'Start');
+	expect(failed.status).toBe('error');
+	expect(paidFor(sandbox)).toEqual(PEOPLE.slice(0, PEOPLE.indexOf(person)));
+	return { failed, stored };
+}

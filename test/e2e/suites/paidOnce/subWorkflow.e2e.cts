@@ -1,8 +1,8 @@
 import type { INode } from 'n8n-workflow';
 import { url } from '../../../support/sources.cts';
-import { personalJob, useTestBed } from '../../testBed.cts';
+import { useTestBed } from '../../testBed.cts';
 import { lipSync, node, outputJson, start, withRows, workflow } from '../../workflow.cts';
-import { paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
+import { oneByOne, paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
 
 /** A workflow that calls another one, in which the jobs are made. */
 
@@ -24,7 +24,6 @@ async function callerAndCalled(
 	{ mode, parameters, code, ...saved }: Called = {},
 ) {
 	const { api, credentials, run } = bed;
-	const oneByOne = { ...personalJob, options: { ...personalJob.options, parallelRequests: 1 } };
 	const called = await api.importWorkflow({
 		...workflow('Called', [
 			node(

@@ -1,7 +1,7 @@
 import { url } from '../../../support/sources.cts';
-import { personalJob, useTestBed } from '../../testBed.cts';
+import { useTestBed } from '../../testBed.cts';
 import { lipSync, start, withRows, workflow } from '../../workflow.cts';
-import { paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
+import { oneByOne, paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
 
 /** Expressions that read differently in a retry. */
 
@@ -13,11 +13,7 @@ describe('A retry knows its items', () => {
 		['the time', '=https://example.com/voice.mp3?at={{ $now.toMillis() }}'],
 	])('although %s is in an address', async (_, audio) => {
 		const { api, sandbox, credentials } = bed;
-		const volatile = {
-			...personalJob,
-			audio: url(audio),
-			options: { ...personalJob.options, parallelRequests: 1 },
-		};
+		const volatile = { ...oneByOne, audio: url(audio) };
 		const stored = await api.importWorkflow(
 			withRows(workflow('Volatile', [start(), lipSync(volatile, { credentials })]), rowsOf(PEOPLE)),
 		);
