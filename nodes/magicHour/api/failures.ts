@@ -25,6 +25,9 @@ export type Failure =
 /** Statuses of a refused creation after which, as the vendor says, no job exists: it gave no id. */
 export const NO_JOB_YET = [429, 502, 503];
 
+/** Statuses with which a proxy gives up on a request that it has passed on: the answer may only be late. */
+const GIVEN_UP = [408, 499];
+
 /** Whether it was refused because there were too many requests. */
 export const isRateLimit = (failure: Failure): boolean =>
 	failure.kind === 'refused' && failure.status === 429;
@@ -37,7 +40,8 @@ export const isOutage = (failure: Failure): boolean =>
 export function mayHaveCreated(failure: Failure): boolean {
 	if (failure.kind === 'notSent') return false;
 	if (failure.kind === 'refused') {
-		return failure.status >= 500 && !NO_JOB_YET.includes(failure.status);
+		const { status } = failure;
+		return GIVEN_UP.includes(status) || (status >= 500 && !NO_JOB_YET.includes(status));
 	}
 	return true;
 }

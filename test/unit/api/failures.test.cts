@@ -1,4 +1,4 @@
-import { connectionFailure } from '../../../nodes/magicHour/api/failures.ts';
+import { connectionFailure, mayHaveCreated } from '../../../nodes/magicHour/api/failures.ts';
 
 const failure = (code?: string, more: object = {}) =>
 	Object.assign(new Error(code ?? 'Something'), code !== undefined && { code }, more);
@@ -96,4 +96,18 @@ describe('whether the server can have seen a request that failed', () => {
 			expect(connectionFailure(thrown)).toEqual({ kind: 'lost', code: 'UNKNOWN' });
 		},
 	);
+});
+
+describe('whether a creation that was answered with a status may have made a job', () => {
+	it.each([400, 401, 402, 403, 404, 409, 413, 422, 425, 429, 502, 503, 302, 307])(
+		'no: %i',
+		(status) => {
+			expect(mayHaveCreated({ kind: 'refused', status, message: '' })).toBe(false);
+		},
+	);
+
+	// A proxy that has passed the request on gives up waiting for the answer.
+	it.each([408, 499, 500, 504, 520, 524])('yes: %i', (status) => {
+		expect(mayHaveCreated({ kind: 'refused', status, message: '' })).toBe(true);
+	});
 });
