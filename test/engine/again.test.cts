@@ -225,6 +225,40 @@ describe('when the node runs again', () => {
 			expect(again.json()[0]!.id).toBe(bench.sandbox.jobs[0]!.id);
 		});
 
+		it('asks once about a job that is gone, and then makes another one', async () => {
+			bench.sandbox.fail({
+				on: 'createLipSync',
+				action: { status: 400, body: { message: 'Not now' } },
+				skip: 1,
+			});
+			const workflow = workflowOf(items(2), {
+				...WAITED_JOB,
+				options: { ...WAITED_JOB.options, parallelRequests: 1 },
+			});
+			const failed = await bench.run(workflow);
+			const { id } = bench.sandbox.jobs[0]!;
+			bench.sandbox.fail({
+				on: 'getProject',
+				times: 99,
+				action: { status: 404, body: { message: 'Not found' } },
+				match: ({ path }) => path.endsWith(id),
+			});
+
+			const asking = await bench.run(workflow, {
+				mode: 'retry',
+				resume: storedForRetry(failed.run),
+			});
+			expect(asking.error!.message).toContain(`Job ${id} was deleted`);
+			expect(asking.error!.description).toContain('choose Retry once more');
+
+			const again = await bench.run(workflow, {
+				mode: 'retry',
+				resume: storedForRetry(asking.run),
+			});
+			expect(again.error).toBeUndefined();
+			expect(again.json().map((json) => json.id)).not.toContain(id);
+		});
+
 		it('makes new jobs where the parameters were changed', async () => {
 			bench.sandbox.fail({
 				on: 'createLipSync',

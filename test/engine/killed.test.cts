@@ -8,7 +8,7 @@ import { Bench, items, JOB, workflowOf } from './support.cts';
 const marks = new Marks();
 
 const LOST =
-	/^The job may exist: (an earlier run of this execution|execution \d+) was about to create jobs, and which it created is not known$/;
+	/^The job may exist: it is not known which jobs (an earlier run or retry of this execution|execution \d+) created$/;
 
 describe('an execution that was killed after it had created jobs', () => {
 	let bench: Bench;

@@ -55,12 +55,23 @@ export class CallClaim {
 	/** Asks a person. A retry of the caller has no memory of this workflow, so the question is marked, too. */
 	async ask(topic: string, about: Omit<Question, 'askedBy'>): Promise<void> {
 		this.memory.questions.ask(topic, about);
-		if (this.caller !== undefined) await this.marks.leave(questionMarks(topic, this.caller));
+		await this.noteAsked([topic]);
+	}
+
+	/** Marks that a person is asked by this execution of the caller. */
+	async noteAsked(topics: string[]): Promise<void> {
+		const { caller } = this;
+		if (caller === undefined || topics.length === 0) return;
+		await this.marks.leave(topics.flatMap((topic) => questionMarks(topic, caller)));
 	}
 
 	/** Whether this execution, or the one that has called it, is the retry of one that has asked. */
 	async isAnswered(topic: string): Promise<boolean> {
-		if (this.memory.questions.isAnswered(topic)) return true;
+		return this.memory.questions.isAnswered(topic) || (await this.isAnsweredByCaller(topic));
+	}
+
+	/** Whether the execution that has called this one is the retry of one that has asked. */
+	async isAnsweredByCaller(topic: string): Promise<boolean> {
 		if (this.caller === undefined) return false;
 		const [asked, askedHere] = questionMarks(topic, this.caller);
 		const known = await this.marks.known([asked, askedHere]);
@@ -121,9 +132,12 @@ export class CallClaim {
 const deliveredMark = ({ family }: Step, callerId: string): string =>
 	`${family} delivered to ${callerId}`;
 
-function questionMarks(topic: string, { id, family }: Caller): [asked: string, askedHere: string] {
+function questionMarks(
+	topic: string,
+	{ first, family }: Caller,
+): [asked: string, askedHere: string] {
 	const asked = `${family} asked about ${topic}`;
-	return [asked, `${asked} in ${id}`];
+	return [asked, `${asked} in ${first}`];
 }
 
 /** What earlier calls have left. */

@@ -3,9 +3,9 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { CallClaim } from './callClaim';
 import type { Claimed } from './claimed';
 import { FamilyClaim } from './familyClaim';
-import type { ExecutionMemory } from './memory';
+import type { ExecutionMemory, RecalledJob } from './memory';
 import type { AskedFor } from './memoryRecords';
-import { executionId } from './order';
+import { executionId, isTool } from './order';
 import { keepsNoMarks, StepMarks } from './stepMarks';
 
 /**
@@ -52,12 +52,43 @@ export class Claim {
 	}
 
 	/**
+	 * Whether a person has read that a job of an earlier execution may exist, and retries all the same. If not, this
+	 * execution asks.
+	 */
+	async isDoubtAnswered({ byThisExecution, entry }: RecalledJob): Promise<boolean> {
+		if (byThisExecution) return false;
+		const isRetry = this.ctx.getMode() === 'retry';
+		// An agent was told, and who retries its execution may never have seen its answer.
+		if (isRetry && !isTool(this.ctx)) return true;
+		return await this.isAnswered(doubt(entry));
+	}
+
+	/**
+	 * Whether a person was asked about a single item by an earlier execution. If not, this execution asks; it never
+	 * rejects.
+	 * @param topic what is in doubt: the job of an order, or the account that is to pay
+	 */
+	async isAnswered(topic: string): Promise<boolean> {
+		const { questions } = this.memory;
+		if (questions.isAnsweredForItem(topic)) return true;
+		questions.askAboutItem(topic);
+		try {
+			if (await this.calls.isAnsweredByCaller(topic)) return true;
+			await this.calls.noteAsked([topic]);
+		} catch (error) {
+			this.ctx.logger.warn(`Magic Hour Lip Sync could not read its marks: ${String(error)}`);
+		}
+		return false;
+	}
+
+	/**
 	 * To be called at the end of a run. Where it made no job after all, others need not be asked about it.
 	 * @param isDelivered whether every item has given its output
 	 */
 	async leave(isDelivered: boolean): Promise<void> {
 		if (this.id === undefined) return;
 		try {
+			await this.calls.noteAsked(this.memory.doubts().map(doubt));
 			if (this.memory.hasCreated) {
 				if (isDelivered) await this.calls.noteDelivered();
 				return;
@@ -84,8 +115,11 @@ export class Claim {
 	 * a node that was deleted don't help one that was put in its place.
 	 */
 	private mustAskAboutItself(): boolean {
-		const { hasForgotten, questions } = this.memory;
-		if (!hasForgotten || this.ctx.getMode() !== 'retry') return false;
+		const { hasForgotten, questions, stored } = this.memory;
+		const { id } = this.ctx.getNode();
+		const isReplaced = stored.node !== undefined && stored.node !== id;
+		stored.node = id;
+		if (this.ctx.getMode() !== 'retry' || !(hasForgotten || isReplaced)) return false;
 		questions.ask('own runs before', {});
 		return true;
 	}
@@ -107,3 +141,6 @@ export class Claim {
 		return asked[0];
 	}
 }
+
+/** The topic of the question whether the job of an order exists. */
+const doubt = (entry: string): string => `order ${entry}`;

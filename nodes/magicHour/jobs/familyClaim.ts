@@ -71,10 +71,8 @@ export class FamilyClaim {
 
 	/** Whether the next chain has begun: a person was asked by another execution. */
 	private async isAnswered(id: string): Promise<boolean> {
-		const first = this.step(id, nextChain(this.chain));
-		if (await this.isTaken(first, id)) return true;
-		await this.marks.giveBack(first, id);
-		return false;
+		const { family } = this.step(id, nextChain(this.chain));
+		return await this.marks.isLeft(family);
 	}
 
 	private get chain(): Chain {

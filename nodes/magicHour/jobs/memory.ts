@@ -19,6 +19,11 @@ import { Questions } from './questions';
 /** What an item is to inherit first: a job that exists ends the doubt of a try before it. */
 const STATES = ['created', 'asked', 'failed'] as const;
 
+export interface RecalledJob extends JobRecord {
+	/** Or by another one, whose memory this execution has. */
+	byThisExecution: boolean;
+}
+
 /**
  * What this node did in this execution, kept in the execution itself (`getContext('node')`). It survives the
  * tries of Retry On Fail, is stored with a failed execution, and comes back when that execution is retried
@@ -63,10 +68,7 @@ export class ExecutionMemory {
 	}
 
 	/** The job this item has already, or may have. */
-	recall(
-		itemIndex: number,
-		asked: AskedFor,
-	): (JobRecord & { byThisExecution: boolean }) | undefined {
+	recall(itemIndex: number, asked: AskedFor): RecalledJob | undefined {
 		const record = this.turn.jobs[itemIndex] ?? this.inherit(itemIndex, asked);
 		if (record === undefined) return undefined;
 		const same = this.isSame(record, asked) ? record : this.goBack(itemIndex, asked);
@@ -194,6 +196,11 @@ export class ExecutionMemory {
 		return Object.keys(this.turn.jobs)
 			.filter((item) => this.turn.jobs[item]!.state === 'asked')
 			.map(Number);
+	}
+
+	/** What those items have asked for, by the entries of their records. */
+	doubts(): string[] {
+		return this.doubtfulItems().map((item) => this.turn.jobs[item]!.entry);
 	}
 
 	/** Whether this run has made a job, or may have. */

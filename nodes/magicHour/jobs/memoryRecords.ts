@@ -68,6 +68,8 @@ export interface NodeMemory {
 	/** Results that n8n has stored, by the id of their job. */
 	downloads?: Record<string, IBinaryData[]>;
 	chain?: Chain;
+	/** The id of the node whose marks the chain is made of. */
+	node?: string;
 	/** The execution of another workflow that has called this one, and gets what comes of it. */
 	answers?: string;
 	/** Questions to a person, by what they are about. */

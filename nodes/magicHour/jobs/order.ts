@@ -81,6 +81,8 @@ const DEEPEST_CALL = 10;
 /** The execution that has called this one. */
 export interface Caller {
 	id: string;
+	/** The execution that began it all: a person who retries, retries that one. */
+	first: string;
 	/** What {@link familyOf} is for the execution that began it all; its id where n8n does not tell. */
 	family: string;
 }
@@ -97,6 +99,7 @@ export async function callerOf(ctx: IExecuteFunctions, id: string): Promise<Call
 		if (parent === undefined) break;
 		caller = {
 			id: caller?.id ?? parent.executionId,
+			first: parent.executionId,
 			family: String(parent.executionContext?.establishedAt ?? parent.executionId),
 		};
 		called = parent.executionId;

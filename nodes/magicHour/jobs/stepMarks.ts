@@ -90,6 +90,13 @@ export class StepMarks {
 		return await this.alone(async () => this.look(names));
 	}
 
+	/** Whether a name has a mark that stays, and not the one that another process leaves while it looks. */
+	async isLeft(name: string): Promise<boolean> {
+		if ((await this.known([name])).length === 0) return false;
+		await pause(SECOND_LOOK.seconds, this.signal);
+		return (await this.known([name])).length > 0;
+	}
+
 	/** Gives a step back: no job was made after it. */
 	async giveBack(step: Step, by: string): Promise<void> {
 		await this.alone(async () => {

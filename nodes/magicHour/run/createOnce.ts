@@ -1,7 +1,8 @@
 import { jobMayExist, LIBRARY_PAGE, requestProblem } from '../api/requestProblem';
-import type { LipSyncRequest, LipSyncResponse } from '../api/contract';
+import type { LipSyncRequest, LipSyncResponse, VideoProject } from '../api/contract';
+import type { Outcome } from '../api/sendWithRetries';
 import type { AskedFor, JobRecord } from '../jobs/memoryRecords';
-import { executionId, isTool } from '../jobs/order';
+import { executionId } from '../jobs/order';
 import { Problem, withDetails } from '../problem';
 import { RETRY } from '../advice';
 import { listedJobs } from './batchErrors';
@@ -70,27 +71,13 @@ async function existing(
 	if (record?.state === 'created') {
 		return await takeUp(run, itemIndex, record, willWait || record.account !== asked.account);
 	}
-	if (record?.state === 'asked' && !isPersonTold(run, record)) {
+	if (record?.state === 'asked' && !(await run.isDoubtAnswered(record))) {
 		const which = record.byThisExecution
 			? 'an earlier try of this execution'
 			: 'an earlier execution';
 		throw jobMayExist(`${which} sent it and got no answer`);
 	}
 	return undefined;
-}
-
-/** Whether a person has read that the job of an earlier try may exist, and retries all the same. */
-function isPersonTold(
-	{ ctx, memory }: RunContext,
-	{ byThisExecution, entry }: JobRecord & { byThisExecution: boolean },
-): boolean {
-	if (byThisExecution || ctx.getMode() !== 'retry') return false;
-	if (!isTool(ctx)) return true;
-	// The agent was told, and who retries its execution may never have seen its answer.
-	const topic = `order ${entry}`;
-	if (memory.questions.isAnsweredForItem(topic)) return true;
-	memory.questions.askAboutItem(topic);
-	return false;
 }
 
 /** Another execution has made jobs, or was about to, and no item can be given one of them. */
@@ -100,7 +87,7 @@ function otherExecution(
 ): Problem {
 	const own = executionId(ctx);
 	const isKnown = by !== undefined && by !== own;
-	const who = isKnown ? `execution ${by}` : 'an earlier run of this execution';
+	const who = isKnown ? `execution ${by}` : 'an earlier run or retry of this execution';
 	const where = isKnown ? ` and at execution ${by} in Executions` : '';
 	const [what, why] =
 		jobs.length > 0
@@ -109,8 +96,8 @@ function otherExecution(
 					`These are its jobs that no item asks for: ${listedJobs(jobs)}. Files, times or items may have changed since.`,
 				]
 			: [
-					`${who} was about to create jobs, and which it created is not known`,
-					'It may still run, or it was killed, deleted or not saved.',
+					`it is not known which jobs ${who} created`,
+					'It may still run, or it was killed, deleted or not saved, or the node was renamed or replaced since.',
 				];
 	return withDetails(jobMayExist(what), {
 		description: `${why} Look in your library (${LIBRARY_PAGE})${where} before you run this item again, or you may pay for it twice. Retry On Fail does not send it again. Retry of this execution${own === undefined ? '' : ` (${own})`} does${jobs.length > 0 ? '' : ', unless the other one is saved by then'}.`,
@@ -132,8 +119,8 @@ function known(run: RunContext, itemIndex: number, job: Job): Job {
 /**
  * @param mustLook whether it matters what has become of the job
  * @returns undefined for a job that has failed by now, because it was refunded, and for one of another account of
- *   which a person was told
- * @throws Problem for a job of another account, and when it cannot be found out whether it is one
+ *   which a person was told, or that is gone, as a person was told
+ * @throws Problem for a job of another account, for one that is gone, and when it cannot be found out whether it is
  */
 async function takeUp(
 	run: RunContext,
@@ -150,17 +137,29 @@ async function takeUp(
 		run.memory.rememberFailed(itemIndex);
 		return undefined;
 	}
-	if (answer.ok) return job;
-	if (record.account === client.account) return job;
-	const { failure } = answer;
-	// A new key of the same account sees the job; another account does not.
-	if (failure.kind === 'refused' && failure.status === 404) {
-		if (run.memory.questions.isAnsweredForItem(`account ${client.account}`)) return undefined;
-		run.memory.questions.askAboutItem(`account ${client.account}`);
-		throw ofOtherAccount(id);
+	const isOwn = record.account === client.account;
+	if (isGone(answer)) {
+		// A new key of the same account sees the job; another account does not.
+		const topic = isOwn ? `job ${id}` : `account ${client.account}`;
+		if (await run.isAnswered(topic)) return undefined;
+		throw isOwn ? gone(id) : ofOtherAccount(id);
 	}
-	throw requestProblem({ request: 'getProject', failure, tries: 1, id });
+	if (answer.ok || isOwn) return job;
+	throw requestProblem({ request: 'getProject', failure: answer.failure, tries: 1, id });
 }
+
+const isGone = (answer: Outcome<VideoProject>): boolean =>
+	answer.ok
+		? answer.body.enabled === false
+		: answer.failure.kind === 'refused' && answer.failure.status === 404;
+
+/** Somebody may have deleted it by mistake. */
+const gone = (id: string) =>
+	new Problem(`Job ${id} was deleted, or Magic Hour does not know it any more`, {
+		id,
+		code: 'deleted',
+		description: `An earlier try made and paid for it. Look in your library: ${LIBRARY_PAGE} To make and pay for a new one, choose Retry once more.`,
+	});
 
 /** It cannot be taken over, and a second one is not paid for before a person was told. */
 const ofOtherAccount = (id: string) =>

@@ -5,7 +5,7 @@ import { JobIndex } from '../jobs/jobIndex';
 import { limit, type Limit } from '../concurrency';
 import { Claim } from '../jobs/claim';
 import type { Claimed } from '../jobs/claimed';
-import type { ExecutionMemory } from '../jobs/memory';
+import type { ExecutionMemory, RecalledJob } from '../jobs/memory';
 import type { AskedFor } from '../jobs/memoryRecords';
 import { MediaLooks } from '../media/mediaLooks';
 import { writtenFields, writtenOrder } from '../jobs/order';
@@ -140,6 +140,19 @@ export class RunContext {
 	/** To be asked before a job is made; all items of the run share the answer. */
 	async mayCreate(): Promise<Claimed> {
 		return await (this.claimed ??= this.claim.take(this.orders));
+	}
+
+	/** Whether a person has read that the job of an earlier try may exist, and retries all the same. */
+	async isDoubtAnswered(record: RecalledJob): Promise<boolean> {
+		return await this.claim.isDoubtAnswered(record);
+	}
+
+	/**
+	 * Whether a person was asked about an item by an execution before, and retries all the same. If not, this one asks.
+	 * @param topic what is in doubt
+	 */
+	async isAnswered(topic: string): Promise<boolean> {
+		return await this.claim.isAnswered(topic);
 	}
 
 	/** Jobs of earlier tries that were replaced, because a person has edited what they are for. */

@@ -37,7 +37,7 @@ export function powerCut(cluster: Cluster): void {
 
 		expect(retried.status).toBe('error');
 		expect(retried.data.resultData.error?.message).toBe(
-			`The job may exist: execution ${id} was about to create jobs, and which it created is not known`,
+			`The job may exist: it is not known which jobs execution ${id} created`,
 		);
 		expect(sandbox.jobs).toHaveLength(2);
 	});

@@ -27,6 +27,8 @@ interface Run {
 	stored?: string;
 	/** Another one is another process. */
 	workflow?: string;
+	/** The id of the node. */
+	node?: string;
 	/** Old versions of n8n keep no marks. */
 	keepsMarks?: false;
 	/** The execution that has called the workflow. */
@@ -51,12 +53,12 @@ beforeEach(() => {
 });
 
 /** As n8n does: all are read, and all are written back. */
-async function record(values: string[]) {
+async function record(values: string[], node: string) {
 	if (failures-- > 0) throw new Error('duplicate key value violates unique constraint');
 	const read = new Set(marks);
 	await Promise.resolve();
-	marks = new Set([...read, ...values]);
-	return { new: [], processed: values.filter((value) => read.has(value)) };
+	marks = new Set([...read, ...values.map((value) => `${node} ${value}`)]);
+	return { new: [], processed: values.filter((value) => read.has(`${node} ${value}`)) };
 }
 
 /** A run of the node that asks whether it may create. */
@@ -69,12 +71,13 @@ class NodeRun {
 	constructor(run: Run) {
 		if (run.caller !== undefined) callers.set(run.id!, run.caller);
 		const { id, mode = 'webhook', began, runIndex = 0, stored = '{}', workflow = 'w' } = run;
+		const { node = 'n' } = run;
 		this.context = JSON.parse(stored) as object;
 		const ctx = {
 			getContext: () => this.context,
 			getExecutionId: () => id,
 			getMode: () => mode,
-			getNode: () => ({ id: 'n', name: 'Lip Sync', type: 'lipSync', parameters: {} }),
+			getNode: () => ({ id: node, name: 'Lip Sync', type: 'lipSync', parameters: {} }),
 			getWorkflow: () => ({ id: workflow }),
 			getWorkflowDataProxy: () => ({ $runIndex: runIndex }),
 			...(began !== undefined && {
@@ -97,9 +100,10 @@ class NodeRun {
 				};
 			},
 			helpers: {
-				checkProcessedAndRecord: run.keepsMarks === false ? undefined : record,
+				checkProcessedAndRecord:
+					run.keepsMarks === false ? undefined : async (values: string[]) => record(values, node),
 				removeProcessed: async (values: string[]) => {
-					for (const value of values) marks.delete(value);
+					for (const value of values) marks.delete(`${node} ${value}`);
 				},
 			},
 			logger: { debug: () => undefined, warn: () => undefined },
@@ -325,6 +329,19 @@ describe('a retry that finds another one before it', () => {
 		]);
 		expect(claims.map(({ free }) => free).sort()).toEqual([false, true]);
 	});
+
+	it('at the same moment as two more: one of them creates', async () => {
+		const claims = await Promise.all(['2', '3', '4'].map(async (id) => retry(id).create(1)));
+		expect(claims.map(({ free }) => free).sort()).toEqual([false, false, true]);
+	});
+
+	it('asks once where the node was deleted and put back, because its marks went with it', async () => {
+		await retry('2').create(1);
+		const asking = retry('3', { node: 'another' });
+		expect(await asking.create(1)).toEqual({ free: false });
+		const told = retry('4', { node: 'another', stored: await asking.end() });
+		expect((await told.create(1)).free).toBe(true);
+	});
 });
 
 describe('a retry that begins with a node before, like another one before it', () => {
@@ -487,6 +504,18 @@ describe('a workflow that another one calls', () => {
 		callers.set('4', { id: '2', began: 5 });
 		await call('7', { caller: { id: '3', began: 8 } }).create();
 		expect((await call('8', { caller: { id: '4', began: 9 } }).create()).free).toBe(false);
+	});
+
+	it('asks until a person retries, where a workflow in between tries again by itself', async () => {
+		for (const id of ['3', '4', '5']) callers.set(id, { id: '1', began: 5 });
+		callers.set('6', { id: '2', began: 5 });
+		const isFreeUnder = async (caller: string, id: string) =>
+			(await call(id, { caller: { id: caller, began: 8 } }).create()).free;
+
+		expect(await isFreeUnder('3', '7')).toBe(true);
+		expect(await isFreeUnder('4', '8')).toBe(false);
+		expect(await isFreeUnder('5', '9')).toBe(false);
+		expect(await isFreeUnder('6', '10')).toBe(true);
 	});
 
 	it('creates when a person retries the call that has asked', async () => {

@@ -148,7 +148,7 @@ describe('After n8n was killed, a retry asks first', () => {
 
 		expect(paidFor(sandbox)).toEqual(three);
 		expect(errorOf(retried).message).toMatch(
-			/^The job may exist: an earlier run of this execution/,
+			/^The job may exist: it is not known which jobs an earlier run/,
 		);
 	});
 

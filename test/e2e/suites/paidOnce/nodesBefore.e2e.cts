@@ -83,6 +83,30 @@ describe('The original execution, retried after a retry has made jobs', () => {
 		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
 	});
 
+	it('gives the same requests their jobs also where two retries have made some', async () => {
+		const { api, sandbox } = bed;
+		const [cem, dee] = [person('Cem'), person('Dee')];
+		answers = [
+			[ada, ben],
+			[cem, dee, ada],
+			[ben, dee, ada, cem],
+		];
+		const { original } = await madeByItsRetry();
+		refuse(sandbox, 'Dee');
+		expect((await api.retry(original.id)).status).toBe('error');
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Cem']);
+
+		const again = await api.retry(original.id);
+
+		expect(outputJson(again, 'Lip Sync').map(({ name }) => name)).toEqual([
+			'Ben',
+			'Dee',
+			'Ada',
+			'Cem',
+		]);
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem', 'Dee']);
+	});
+
 	it('asks before it pays for another audio, and never delivers the job of the first', async () => {
 		const { api, sandbox } = bed;
 		const changed = [person('Ada', 'second.mp3'), ben];

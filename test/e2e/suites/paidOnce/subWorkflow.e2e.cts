@@ -1,4 +1,5 @@
 import type { INode } from 'n8n-workflow';
+import type { WorkflowFile } from '../../../../n8n/rest.cts';
 import { url } from '../../../support/sources.cts';
 import { useTestBed } from '../../testBed.cts';
 import { lipSync, node, outputJson, start, withRows, workflow } from '../../workflow.cts';
@@ -18,20 +19,45 @@ interface Called {
 	code?: string;
 }
 
+type Retries = Pick<INode, 'retryOnFail' | 'maxTries' | 'waitBetweenTries'>;
+
+const calledStart = () =>
+	node(
+		'Start',
+		'n8n-nodes-base.executeWorkflowTrigger',
+		{ inputSource: 'passthrough' },
+		{ typeVersion: 1.1 },
+	);
+
+const callOf = (id: string, { mode = 'once', ...settings }: Retries & { mode?: string }) =>
+	node(
+		'Call',
+		'n8n-nodes-base.executeWorkflow',
+		{ workflowId: { __rl: true, mode: 'id', value: id }, mode },
+		{ typeVersion: 1.2, ...settings },
+	);
+
+/** Imports a workflow that others call. n8n 1.x knows no publishing of those. */
+async function importCalled(file: WorkflowFile) {
+	const { api, run } = bed;
+	const called = await api.importWorkflow(file);
+	if (run.target === '2.x') await api.publish(called);
+	return called;
+}
+
+/** Imports a workflow that calls another one for four people. */
+const importCaller = async (call: ReturnType<typeof callOf>) =>
+	await bed.api.importWorkflow(withRows(workflow('Caller', [start(), call]), rowsOf(PEOPLE)));
+
 /** @returns the workflow that makes the jobs, and the one that calls it for four people */
 async function callerAndCalled(
-	settings: Pick<INode, 'retryOnFail' | 'maxTries' | 'waitBetweenTries'> = {},
+	settings: Retries = {},
 	{ mode, parameters, code, ...saved }: Called = {},
 ) {
-	const { api, credentials, run } = bed;
-	const called = await api.importWorkflow({
+	const { credentials } = bed;
+	const called = await importCalled({
 		...workflow('Called', [
-			node(
-				'Start',
-				'n8n-nodes-base.executeWorkflowTrigger',
-				{ inputSource: 'passthrough' },
-				{ typeVersion: 1.1 },
-			),
+			calledStart(),
 			...(code === undefined
 				? []
 				: [node('Code', 'n8n-nodes-base.code', { jsCode: code }, { typeVersion: 2 })]),
@@ -39,22 +65,7 @@ async function callerAndCalled(
 		]),
 		settings: saved,
 	});
-	// n8n 1.x knows no publishing of a workflow that only others call.
-	if (run.target === '2.x') await api.publish(called);
-	const caller = await api.importWorkflow(
-		withRows(
-			workflow('Caller', [
-				start(),
-				node(
-					'Call',
-					'n8n-nodes-base.executeWorkflow',
-					{ workflowId: { __rl: true, mode: 'id', value: called.id }, mode: mode ?? 'once' },
-					{ typeVersion: 1.2, ...settings },
-				),
-			]),
-			rowsOf(PEOPLE),
-		),
-	);
+	const caller = await importCaller(callOf(called.id, { mode, ...settings }));
 	return { called, caller };
 }
 
@@ -136,18 +147,34 @@ describe('A sub-workflow whose caller tries again', () => {
 		expect(paidFor(sandbox)).toEqual(['Ada', 'Ada', 'Ben', 'Ben', 'Cem', 'Cem', 'Dee']);
 	});
 
-	it('gets what a person has had made in the sub-workflow after a doubt', async () => {
-		const { api, sandbox } = bed;
-		const { called, caller } = await callerAndCalled(retryOnFail);
-		sandbox.fail({
+	/** The answer to the creation of Cem's job is lost. */
+	const loseCem = () =>
+		bed.sandbox.fail({
 			on: 'createLipSync',
 			action: 'reset',
 			effect: false,
 			match: ({ body }) => (body as { name?: string }).name === 'Cem',
 		});
+
+	it('by hand, after a doubt: sends again what a person was told of', async () => {
+		const { api, sandbox } = bed;
+		const { caller } = await callerAndCalled(retryOnFail);
+		loseCem();
 		const failed = await api.run(caller, 'Start');
 		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
-		expect((await api.retry(failed.id)).status).toBe('error');
+		expect(JSON.stringify(failed.data.resultData.error)).toContain('The job may exist: ');
+
+		const retried = await api.retry(failed.id);
+
+		expect(outputJson(retried, 'Call').map(({ name }) => name)).toEqual(PEOPLE);
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
+	});
+
+	it('gets what a person has had made in the sub-workflow after a doubt', async () => {
+		const { api, sandbox } = bed;
+		const { called, caller } = await callerAndCalled(retryOnFail);
+		loseCem();
+		const failed = await api.run(caller, 'Start');
 		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
 
 		const [newest] = await api.executions(called.id);
@@ -157,6 +184,26 @@ describe('A sub-workflow whose caller tries again', () => {
 		const retried = await api.retry(failed.id);
 		expect(outputJson(retried, 'Call').map(({ name }) => name)).toEqual(PEOPLE);
 		expect(paidFor(sandbox)).toEqual(PEOPLE);
+	});
+
+	it('and is called by one that tries again by itself: asks until a person retries', async () => {
+		const { api, sandbox } = bed;
+		// Nothing of the called one is saved, so it has to ask.
+		const { called } = await callerAndCalled({}, { saveDataErrorExecution: 'none' });
+		const between = await importCalled(
+			workflow('Between', [calledStart(), callOf(called.id, retryOnFail)]),
+		);
+		const outer = await importCaller(callOf(between.id, { ...retryOnFail, maxTries: 3 }));
+		refuse(sandbox, 'Dee');
+
+		const failed = await api.run(outer, 'Start');
+
+		expect(failed.status).toBe('error');
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
+
+		const retried = await api.retry(failed.id);
+		expect(retried.status).toBe('success');
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ada', 'Ben', 'Ben', 'Cem', 'Cem', 'Dee']);
 	});
 
 	it('and says in its own error whose Retry keeps the jobs', async () => {
