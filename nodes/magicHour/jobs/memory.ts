@@ -6,7 +6,6 @@ import {
 	currentTurn,
 	keepElsewhere,
 	memoryIn,
-	ownTurn,
 	turnsElsewhere,
 	type AskedFor,
 	type JobRecord,
@@ -35,8 +34,6 @@ export class ExecutionMemory {
 	private turn: Turn;
 	private readonly execution: string;
 	private readonly runIndex: number;
-	/** Whether n8n has handed over the items as an earlier try had them, in the same order. */
-	private readonly isSameInput: boolean;
 	/** Whether the node has run before in this execution, and nothing of that is remembered. */
 	readonly hasForgotten: boolean;
 	readonly files: FileMemory;
@@ -48,10 +45,9 @@ export class ExecutionMemory {
 		this.stored = memoryIn(ctx.getContext('node'));
 		this.runIndex = ctx.getWorkflowDataProxy(0).$runIndex as number;
 		this.hasForgotten = this.runIndex > 0 && this.stored.turns.length === 0;
-		this.isSameInput = ownTurn(this.stored, this.runIndex) !== undefined;
-		this.turn = currentTurn(this.stored, this.runIndex);
 		// The mode is part of the name because a retried execution may be known under the id of the first.
 		this.execution = `${ctx.getMode()}:${executionId(ctx)}`;
+		this.turn = currentTurn(this.stored, this.runIndex, this.execution);
 		this.files = new FileMemory(this.stored);
 		this.questions = new Questions(this.stored, this.execution);
 	}
@@ -69,7 +65,8 @@ export class ExecutionMemory {
 
 	/** The job this item has already, or may have. */
 	recall(itemIndex: number, asked: AskedFor): RecalledJob | undefined {
-		const record = this.turn.jobs[itemIndex] ?? this.inherit(itemIndex, asked);
+		const own = this.turn.jobs[itemIndex];
+		const record = own?.state === 'created' ? own : (this.inherit(itemIndex, asked, own) ?? own);
 		if (record === undefined) return undefined;
 		const same = this.isSame(record, asked) ? record : this.goBack(itemIndex, asked);
 		if (same === undefined) return undefined;
@@ -103,9 +100,15 @@ export class ExecutionMemory {
 	 * An earlier turn may have asked for the same, and given nothing: n8n gives each try of Retry On Fail a run
 	 * index of its own when an AI agent uses the node as a tool, an agent may ask again after an error, and an
 	 * error output may lead back to the node. An agent that tries again asks again for what it was given, too.
+	 * @param own what the item has in this turn; only what says more is inherited
 	 */
-	private inherit(itemIndex: number, { fingerprint }: AskedFor): JobRecord | undefined {
-		for (const state of STATES) {
+	private inherit(
+		itemIndex: number,
+		{ fingerprint }: AskedFor,
+		own: JobRecord | undefined,
+	): JobRecord | undefined {
+		const better = own === undefined ? STATES : STATES.slice(0, STATES.indexOf(own.state));
+		for (const state of better) {
 			for (const from of this.stored.turns) {
 				if (from === this.turn || from.ended !== true) continue;
 				const isOpen = (item: string | number) => {
@@ -137,26 +140,23 @@ export class ExecutionMemory {
 	}
 
 	/**
-	 * Continues with what a later execution of the family remembers. Where this one begins with a node before, that node
-	 * has run for each of them, and only the same request has the same job.
+	 * Continues with what a later execution of the family remembers. In a turn that both have from the same execution, an
+	 * item has its place. In any other one the nodes before may have run again, and only the same request has the same job.
 	 */
 	adopt(later: NodeMemory): void {
 		const { stored, turn } = this;
-		const own = stored.turns.filter(
-			(each) => each.elsewhere === undefined && (each !== turn || this.isSameInput),
-		);
-		const isOwn = ({ runIndex, elsewhere }: Turn) =>
-			elsewhere === undefined && own.some((each) => each.runIndex === runIndex);
-		const continued = later.turns.filter(isOwn);
-		const isContinued = ({ runIndex, elsewhere }: Turn) =>
-			elsewhere === undefined && continued.some((each) => each.runIndex === runIndex);
+		const own = stored.turns.filter(({ elsewhere }) => elsewhere === undefined);
+		const isIn = (turns: Turn[], { runIndex, begunBy, elsewhere }: Turn) =>
+			elsewhere === undefined &&
+			turns.some((each) => each.runIndex === runIndex && each.begunBy === begunBy);
+		const continued = later.turns.filter((each) => isIn(own, each));
 		Object.assign(stored, later, {
 			uploads: { ...stored.uploads, ...later.uploads },
 			questions: { ...stored.questions, ...later.questions },
-			turns: [...stored.turns.filter((each) => !isContinued(each)), ...continued],
+			turns: [...stored.turns.filter((each) => !isIn(continued, each)), ...continued],
 		});
-		for (const other of later.turns) if (!isOwn(other)) keepElsewhere(stored, other);
-		this.turn = currentTurn(stored, this.runIndex);
+		for (const other of later.turns) if (!isIn(own, other)) keepElsewhere(stored, other);
+		this.turn = currentTurn(stored, this.runIndex, this.execution);
 		this.repeatDoubts(turn);
 	}
 

@@ -37,6 +37,8 @@ interface UploadRecord {
 /** One run of the node in the execution, all its tries included: a later turn of a loop is another one. */
 export interface Turn {
 	runIndex: number;
+	/** The execution that has begun it. Its retries have the same items in the same order, and no other execution has. */
+	begunBy: string;
 	/** By item. */
 	jobs: Record<string, JobRecord>;
 	/** By item: jobs it had before a person asked for something else, the latest last. */
@@ -45,10 +47,7 @@ export interface Turn {
 	paid: Record<string, number>;
 	/** Unset while it runs. */
 	ended?: boolean;
-	/**
-	 * It is of an execution that this one doesn't come from. The nodes before this one may have run again since, so the
-	 * place of an item says nothing.
-	 */
+	/** Another execution than one that this one comes from has begun it, so the place of an item says nothing. */
 	elsewhere?: true;
 }
 
@@ -95,22 +94,22 @@ export function memoryIn(context: IContextObject): NodeMemory {
 }
 
 /**
- * The turn with that run index; begun where there is none yet. Turns that are over stay: the execution that was
+ * The turn with that run index; begun by the execution where there is none yet. Turns that are over stay: the execution that was
  * retried may be retried again, and begins where they began.
  */
-export function currentTurn(memory: NodeMemory, runIndex: number): Turn {
+export function currentTurn(memory: NodeMemory, runIndex: number, execution: string): Turn {
 	const known = ownTurn(memory, runIndex);
 	if (known !== undefined) {
 		delete known.ended;
 		return known;
 	}
-	const turn: Turn = { runIndex, jobs: {}, paid: {} };
+	const turn: Turn = { runIndex, begunBy: execution, jobs: {}, paid: {} };
 	memory.turns.push(turn);
 	return turn;
 }
 
 /** @returns undefined where neither this execution nor one that it retries has run the node with that index */
-export const ownTurn = ({ turns }: NodeMemory, runIndex: number): Turn | undefined =>
+const ownTurn = ({ turns }: NodeMemory, runIndex: number): Turn | undefined =>
 	turns.find((turn) => turn.runIndex === runIndex && turn.elsewhere === undefined);
 
 /** The turns that other executions have had with that run index. */
@@ -118,7 +117,7 @@ export const turnsElsewhere = ({ turns }: NodeMemory, runIndex: number): Turn[] 
 	turns.filter((turn) => turn.runIndex === runIndex && turn.elsewhere === true);
 
 /** Keeps a turn of another execution: its jobs are for whoever asks for the same. */
-export function keepElsewhere(memory: NodeMemory, { runIndex, jobs, paid }: Turn): void {
+export function keepElsewhere(memory: NodeMemory, { runIndex, begunBy, jobs, paid }: Turn): void {
 	const known = new Set(
 		memory.turns.flatMap((turn) => [
 			...Object.values(turn.jobs).map(({ entry }) => entry),
@@ -131,6 +130,7 @@ export function keepElsewhere(memory: NodeMemory, { runIndex, jobs, paid }: Turn
 	for (const [, record] of unknown) record.delivered = false;
 	memory.turns.push({
 		runIndex,
+		begunBy,
 		jobs: Object.fromEntries(unknown),
 		paid: Object.fromEntries(credits),
 		ended: true,

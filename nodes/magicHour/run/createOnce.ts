@@ -65,11 +65,15 @@ export function expectOrder(run: RunContext, itemIndex: number, fingerprint: str
 async function existing(
 	run: RunContext,
 	itemIndex: number,
-	{ asked, willWait }: Order,
+	{ asked, willWait }: Pick<Order, 'asked' | 'willWait'>,
 ): Promise<Job | undefined> {
 	const record = run.memory.recall(itemIndex, asked);
 	if (record?.state === 'created') {
-		return await takeUp(run, itemIndex, record, willWait || record.account !== asked.account);
+		const mustLook = willWait || record.account !== asked.account;
+		const job = await takeUp(run, itemIndex, record, mustLook);
+		const isLast = run.memory.recall(itemIndex, asked)?.entry === record.entry;
+		// It has failed, and another execution has made one since.
+		return job !== undefined || isLast ? job : await existing(run, itemIndex, { asked, willWait });
 	}
 	if (record?.state === 'asked' && !(await run.isDoubtAnswered(record))) {
 		const which = record.byThisExecution

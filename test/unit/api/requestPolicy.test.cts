@@ -49,7 +49,7 @@ describe('when a failed request is sent again', () => {
 		${'402 Payment Required'}            | ${refused(402)} | ${no}    | ${no}    | ${no}
 		${'403 Forbidden'}                   | ${refused(403)} | ${no}    | ${no}    | ${no}
 		${'404 Not Found'}                   | ${refused(404)} | ${no}    | ${no}    | ${no}
-		${'408 Request Timeout'}             | ${refused(408)} | ${no}    | ${again} | ${no}
+		${'408 Request Timeout'}             | ${refused(408)} | ${no}    | ${again} | ${yes}
 		${'409 Conflict'}                    | ${refused(409)} | ${no}    | ${no}    | ${no}
 		${'413 Content Too Large'}           | ${refused(413)} | ${no}    | ${no}    | ${no}
 		${'422 Unprocessable Content'}       | ${refused(422)} | ${no}    | ${no}    | ${no}

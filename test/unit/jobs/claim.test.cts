@@ -394,6 +394,61 @@ describe('a retry that begins with a node before, like another one before it', (
 		expect(ids).toMatchObject(['cm-b', 'cm-c', 'cm-a'].map((id) => ({ response: { id } })));
 	});
 
+	describe('and is followed by a retry of that other one, which has its items', () => {
+		const wants: Run['wants'] = [
+			['a', 'item a'],
+			['b', 'item b'],
+			['c', 'item c'],
+		];
+		const itemsOfTheOther = (stored: string) =>
+			new NodeRun({ id: '4', began: 5, mode: 'retry', wants, stored });
+
+		it('gives each request its job', async () => {
+			const again = retry('3', [
+				['c', 'item c'],
+				['b', 'item b'],
+				['a', 'item a'],
+			]);
+			await again.createWell(0, 'cm-c');
+			executions.set('3', await again.end());
+
+			const third = itemsOfTheOther(executions.get('2')!);
+			expect(await third.create(2)).toEqual({ free: true, adopted: true });
+			const ids = wants.map((want, item) => third.memory.recall(item, order(...want)));
+			expect(ids).toMatchObject(
+				['cm-a', 'cm-b', 'cm-c'].map((id) => ({ state: 'created', response: { id } })),
+			);
+		});
+
+		it.each(['asked', 'failed'] as const)(
+			'also for an item of which it knows “%s”',
+			async (state) => {
+				const other = new NodeRun({
+					id: '2',
+					began: 5,
+					mode: 'retry',
+					wants,
+					stored: executions.get('2'),
+				});
+				await other.create(2);
+				if (state === 'failed') other.memory.rememberFailed(2);
+				executions.set('2', await other.end());
+				const again = retry('3', [['c', 'item c'], ...wants.slice(0, 2)]);
+				await again.create(0);
+				again.memory.rememberAsked(0, order('c', 'item c'), 30);
+				again.memory.rememberCreated(0, { id: 'cm-c', credits_charged: 30 });
+				executions.set('3', await again.end());
+
+				const third = itemsOfTheOther(executions.get('2')!);
+				expect(await third.create(2)).toEqual({ free: true, adopted: true });
+				expect(third.memory.recall(2, order(...wants[2]!))).toMatchObject({
+					state: 'created',
+					response: { id: 'cm-c' },
+				});
+			},
+		);
+	});
+
 	it('delivers no job of another request, and asks before it makes a new one', async () => {
 		const wants: Run['wants'] = [
 			['new a', 'item a'],

@@ -107,6 +107,22 @@ describe('The original execution, retried after a retry has made jobs', () => {
 		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem', 'Dee']);
 	});
 
+	it('leaves the items of that retry their jobs, and those that were made since', async () => {
+		const { api, sandbox } = bed;
+		answers = [
+			[ada, ben],
+			[ben, person('Cem'), ada],
+		];
+		const { original, first } = await madeByItsRetry();
+		expect((await api.retry(original.id)).status).toBe('success');
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
+
+		const again = await api.retry(first.id);
+
+		expect(outputJson(again, 'Lip Sync').map(({ name }) => name)).toEqual(['Ada', 'Ben']);
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
+	});
+
 	it('asks before it pays for another audio, and never delivers the job of the first', async () => {
 		const { api, sandbox } = bed;
 		const changed = [person('Ada', 'second.mp3'), ben];
