@@ -15,8 +15,11 @@ export const outputFps = ({ max_fps_limit }: LipSyncRequest, inputFps: number): 
  * @param inputSeconds the length of the video, where it is known: there are no frames after its end
  */
 export function cost(request: LipSyncRequest, inputFps: number, inputSeconds = Infinity): number {
-	const seconds = Math.min(request.end_seconds, inputSeconds) - request.start_seconds;
+	const length = Math.min(request.end_seconds, inputSeconds) - request.start_seconds;
 	// Rounded first, because 0.4 - 0.1 is a hair more than 0.3 and would cost a frame too many.
-	const frames = Math.ceil(Number((seconds * outputFps(request, inputFps)).toFixed(6)));
+	const microseconds = Math.round(length * 1e6);
+	const frames = Math.ceil(
+		Number(((microseconds / 1e6) * outputFps(request, inputFps)).toFixed(3)),
+	);
 	return frames * CREDITS_PER_FRAME[request.style?.generation_mode ?? 'lite'];
 }
