@@ -2,9 +2,10 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Claimed } from './claimed';
 import type { ExecutionMemory } from './memory';
-import type { AskedFor, Question } from './memoryRecords';
+import type { AskedFor } from './memoryRecords';
 import { callerOf, type Caller } from './order';
 import type { Step, StepMarks } from './stepMarks';
+import type { About } from './questions';
 import { storedMemory, type StoredMemory } from './storedMemory';
 
 /** Earlier calls that had the same item, and that are looked at. */
@@ -53,9 +54,9 @@ export class CallClaim {
 	}
 
 	/** Asks a person. A retry of the caller has no memory of this workflow, so the question is marked, too. */
-	async ask(topic: string, about: Omit<Question, 'askedBy'>): Promise<void> {
+	async ask(topic: string, about: About): Promise<void> {
 		this.memory.questions.ask(topic, about);
-		await this.noteAsked([topic]);
+		if (this.memory.questions.isTold) await this.noteAsked([topic]);
 	}
 
 	/** Marks that a person is asked by this execution of the caller. */

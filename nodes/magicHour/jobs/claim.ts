@@ -3,9 +3,9 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { CallClaim } from './callClaim';
 import type { Claimed } from './claimed';
 import { FamilyClaim } from './familyClaim';
-import type { ExecutionMemory, RecalledJob } from './memory';
+import { doubt, type ExecutionMemory, type RecalledJob } from './memory';
 import type { AskedFor } from './memoryRecords';
-import { executionId, isTool } from './order';
+import { executionId } from './order';
 import { keepsNoMarks, StepMarks } from './stepMarks';
 
 /**
@@ -55,12 +55,8 @@ export class Claim {
 	 * Whether a person has read that a job of an earlier execution may exist, and retries all the same. If not, this
 	 * execution asks.
 	 */
-	async isDoubtAnswered({ byThisExecution, entry }: RecalledJob): Promise<boolean> {
-		if (byThisExecution) return false;
-		const isRetry = this.ctx.getMode() === 'retry';
-		// An agent was told, and who retries its execution may never have seen its answer.
-		if (isRetry && !isTool(this.ctx)) return true;
-		return await this.isAnswered(doubt(entry));
+	async isDoubtAnswered(record: RecalledJob): Promise<boolean> {
+		return !record.byThisExecution && (await this.isAnswered(doubt(record)));
 	}
 
 	/**
@@ -74,7 +70,6 @@ export class Claim {
 		questions.askAboutItem(topic);
 		try {
 			if (await this.calls.isAnsweredByCaller(topic)) return true;
-			await this.calls.noteAsked([topic]);
 		} catch (error) {
 			this.ctx.logger.warn(`Magic Hour Lip Sync could not read its marks: ${String(error)}`);
 		}
@@ -88,7 +83,7 @@ export class Claim {
 	async leave(isDelivered: boolean): Promise<void> {
 		if (this.id === undefined) return;
 		try {
-			await this.calls.noteAsked(this.memory.doubts().map(doubt));
+			await this.calls.noteAsked(this.memory.questions.askedAboutItems);
 			if (this.memory.hasCreated) {
 				if (isDelivered) await this.calls.noteDelivered();
 				return;
@@ -119,8 +114,10 @@ export class Claim {
 		const { id } = this.ctx.getNode();
 		const isReplaced = stored.node !== undefined && stored.node !== id;
 		stored.node = id;
-		if (this.ctx.getMode() !== 'retry' || !(hasForgotten || isReplaced)) return false;
-		questions.ask('own runs before', {});
+		const topic = 'own runs before';
+		const isInDoubt = hasForgotten || isReplaced || questions.isUntold(topic);
+		if (this.ctx.getMode() !== 'retry' || !isInDoubt) return false;
+		questions.ask(topic, {});
 		return true;
 	}
 
@@ -132,7 +129,7 @@ export class Claim {
 		const without = [...orders].filter(([item, asked]) => memory.recall(item, asked) === undefined);
 		if (without.length === 0) return undefined;
 		const asked: Claimed[] = [];
-		for (const { execution, jobs } of memory.leftElsewhere()) {
+		for (const { execution, jobs } of memory.leftElsewhere(orders.values())) {
 			const topic = `jobs of ${execution}`;
 			if (await calls.isAnswered(topic)) continue;
 			await calls.ask(topic, { other: execution, jobs });
@@ -141,6 +138,3 @@ export class Claim {
 		return asked[0];
 	}
 }
-
-/** The topic of the question whether the job of an order exists. */
-const doubt = (entry: string): string => `order ${entry}`;

@@ -15,8 +15,21 @@ import {
 import { executionId, isTool } from './order';
 import { Questions } from './questions';
 
-/** What an item is to inherit first: a job that exists ends the doubt of a try before it. */
+/** What says most of an item's job comes first: a job that exists ends the doubt of a try before it. */
 const STATES = ['created', 'asked', 'failed'] as const;
+
+/** The rank of a job that exists in the account that asks. */
+const MOST = -1;
+
+/** @returns the lower, the more it says */
+function rank(record: JobRecord | undefined, { account }: AskedFor): number {
+	if (record === undefined) return STATES.length;
+	const isOwnJob = record.state === 'created' && record.account === account;
+	return isOwnJob ? MOST : STATES.indexOf(record.state);
+}
+
+/** The topic of the question whether the job of a record exists. */
+export const doubt = ({ entry }: JobRecord): string => `order ${entry}`;
 
 export interface RecalledJob extends JobRecord {
 	/** Or by another one, whose memory this execution has. */
@@ -49,7 +62,11 @@ export class ExecutionMemory {
 		this.execution = `${ctx.getMode()}:${executionId(ctx)}`;
 		this.turn = currentTurn(this.stored, this.runIndex, this.execution);
 		this.files = new FileMemory(this.stored);
-		this.questions = new Questions(this.stored, this.execution);
+		this.questions = new Questions(
+			this.stored,
+			this.execution,
+			isTool(ctx) || !ctx.continueOnFail(),
+		);
 	}
 
 	/**
@@ -66,11 +83,10 @@ export class ExecutionMemory {
 	/** The job this item has already, or may have. */
 	recall(itemIndex: number, asked: AskedFor): RecalledJob | undefined {
 		const own = this.turn.jobs[itemIndex];
-		const record = own?.state === 'created' ? own : (this.inherit(itemIndex, asked, own) ?? own);
-		if (record === undefined) return undefined;
-		const same = this.isSame(record, asked) ? record : this.goBack(itemIndex, asked);
-		if (same === undefined) return undefined;
-		return { ...same, byThisExecution: same.execution === this.execution };
+		const known = own !== undefined && this.isSame(own, asked) ? own : undefined;
+		const again = this.goBack(itemIndex, asked, known) ?? known;
+		const best = this.inherit(itemIndex, asked, again) ?? again;
+		return best && { ...best, byThisExecution: best.execution === this.execution };
 	}
 
 	/** The job that an item had before a person made something else of it, and that was not refunded. */
@@ -86,13 +102,19 @@ export class ExecutionMemory {
 		);
 	}
 
-	/** A person has undone an edit: the item asks again for what it asked for before. */
-	private goBack(itemIndex: number, asked: AskedFor): JobRecord | undefined {
+	/** A person has undone an edit, or has chosen the first account again. */
+	private goBack(
+		itemIndex: number,
+		asked: AskedFor,
+		known: JobRecord | undefined,
+	): JobRecord | undefined {
 		const before = this.turn.before?.[itemIndex] ?? [];
-		const again = before.findLast((record) => this.isSame(record, asked));
+		const again = before.findLast(
+			(record) => this.isSame(record, asked) && rank(record, asked) < rank(known, asked),
+		);
 		if (again === undefined) return undefined;
-		before.splice(before.indexOf(again), 1, this.turn.jobs[itemIndex]!);
-		this.turn.jobs[itemIndex] = again;
+		before.splice(before.indexOf(again), 1);
+		this.replace(itemIndex, again);
 		return again;
 	}
 
@@ -100,37 +122,47 @@ export class ExecutionMemory {
 	 * An earlier turn may have asked for the same, and given nothing: n8n gives each try of Retry On Fail a run
 	 * index of its own when an AI agent uses the node as a tool, an agent may ask again after an error, and an
 	 * error output may lead back to the node. An agent that tries again asks again for what it was given, too.
-	 * @param own what the item has in this turn; only what says more is inherited
+	 * @param known of the item's job in this turn; only what says more is inherited
 	 */
 	private inherit(
 		itemIndex: number,
-		{ fingerprint }: AskedFor,
-		own: JobRecord | undefined,
+		asked: AskedFor,
+		known: JobRecord | undefined,
 	): JobRecord | undefined {
-		const better = own === undefined ? STATES : STATES.slice(0, STATES.indexOf(own.state));
-		for (const state of better) {
-			for (const from of this.stored.turns) {
-				if (from === this.turn || from.ended !== true) continue;
-				const isOpen = (item: string | number) => {
-					const record = from.jobs[item];
-					if (record?.state !== state || record.fingerprint !== fingerprint) return false;
-					return record.delivered === false || isTool(this.ctx);
-				};
-				const item = isOpen(itemIndex) ? itemIndex : Object.keys(from.jobs).find(isOpen);
-				if (item !== undefined) return this.moveHere(from, item, itemIndex);
+		if (known !== undefined && rank(known, asked) === MOST) return undefined;
+		let best: { from: Turn; item: string; record: JobRecord } | undefined;
+		for (const from of this.stored.turns) {
+			if (from === this.turn || from.ended !== true) continue;
+			// The same place first, where several ask for the same.
+			for (const item of [String(itemIndex), ...Object.keys(from.jobs)]) {
+				const record = from.jobs[item];
+				if (record?.fingerprint !== asked.fingerprint) continue;
+				if (record.delivered !== false && !isTool(this.ctx)) continue;
+				if (rank(record, asked) >= rank(best?.record ?? known, asked)) continue;
+				best = { from, item, record };
 			}
 		}
-		return undefined;
+		if (best !== undefined) this.moveHere(best.from, best.item, itemIndex);
+		return best?.record;
 	}
 
-	private moveHere(from: Turn, item: string | number, itemIndex: number): JobRecord {
+	private moveHere(from: Turn, item: string, itemIndex: number): void {
 		const record = from.jobs[item]!;
 		delete from.jobs[item];
-		this.turn.jobs[itemIndex] = record;
+		this.replace(itemIndex, record);
 		const credits = from.paid[record.entry];
 		delete from.paid[record.entry];
 		if (credits !== undefined) this.turn.paid[record.entry] = credits;
-		return record;
+	}
+
+	/** Gives an item a record, and keeps the one it had: its job may be asked for again. */
+	private replace(itemIndex: number, record: JobRecord): void {
+		const { turn } = this;
+		const before = turn.jobs[itemIndex];
+		if (before !== undefined && before.state !== 'failed') {
+			((turn.before ??= {})[itemIndex] ??= []).push(before);
+		}
+		turn.jobs[itemIndex] = record;
 	}
 
 	/** Offers this run the jobs that another call of the workflow has made, each for the same request. */
@@ -171,11 +203,15 @@ export class ExecutionMemory {
 		}
 	}
 
-	/** Jobs that other executions have made, or may have, in place of this run, and that no item has taken over. */
-	leftElsewhere(): Array<{ execution: string; jobs: string[] }> {
+	/**
+	 * Jobs that other executions have made, or may have, in place of this run.
+	 * @param orders of this run; what they ask for is left out
+	 */
+	leftElsewhere(orders: Iterable<AskedFor>): Array<{ execution: string; jobs: string[] }> {
+		const asked = new Set(Array.from(orders, ({ fingerprint }) => fingerprint));
 		const left = turnsElsewhere(this.stored, this.runIndex)
 			.flatMap(({ jobs }) => Object.values(jobs))
-			.filter(({ state }) => state !== 'failed');
+			.filter(({ state, fingerprint }) => state !== 'failed' && !asked.has(fingerprint));
 		const executions = [...new Set(left.map(({ execution }) => execution))];
 		return executions.map((execution) => ({
 			execution: execution.slice(execution.indexOf(':') + 1),
@@ -198,9 +234,11 @@ export class ExecutionMemory {
 			.map(Number);
 	}
 
-	/** What those items have asked for, by the entries of their records. */
-	doubts(): string[] {
-		return this.doubtfulItems().map((item) => this.turn.jobs[item]!.entry);
+	/** To be called when the error that ends the execution names those items. */
+	noteDoubtsTold(): void {
+		for (const item of this.doubtfulItems()) {
+			this.questions.askAboutItem(doubt(this.turn.jobs[item]!));
+		}
 	}
 
 	/** Whether this run has made a job, or may have. */
@@ -223,11 +261,7 @@ export class ExecutionMemory {
 		const at = Date.now();
 		const entry = `${this.execution} ${itemIndex} ${at}`;
 		const { execution, turn } = this;
-		const before = turn.jobs[itemIndex];
-		if (before !== undefined && before.state !== 'failed') {
-			((turn.before ??= {})[itemIndex] ??= []).push(before);
-		}
-		turn.jobs[itemIndex] = { ...asked, execution, state: 'asked', at, entry };
+		this.replace(itemIndex, { ...asked, execution, state: 'asked', at, entry });
 		turn.paid[entry] = credits;
 		this.asked.add(itemIndex);
 	}

@@ -81,6 +81,8 @@ export interface Question {
 	askedBy: string;
 	/** The execution to look at, where it is known. */
 	other?: string;
+	/** Whether an error tells a person. Where the node is set to continue, only the next nodes hear of it. */
+	told: boolean;
 	/** What was made there, where it is known. */
 	jobs?: string[];
 }

@@ -3,6 +3,9 @@ import type { NodeMemory, Question } from './memoryRecords';
 /** Begins the topic of a question that holds up one item, and not the whole run. */
 const ITEM = 'item: ';
 
+/** What a question says of the executions it is about. */
+export type About = Pick<Question, 'other' | 'jobs'>;
+
 /**
  * What a person is asked before something may be paid twice. An execution asks in all its tries; whoever retries it
  * has read the question, and the retry doesn't ask again.
@@ -12,6 +15,8 @@ export class Questions {
 		private readonly stored: NodeMemory,
 		/** The execution that asks. */
 		private readonly execution: string,
+		/** Whether what it asks ends it with an error, or is told to an agent. */
+		readonly isTold: boolean,
 	) {}
 
 	/** What this execution, in this try or one before, has asked about the jobs of others. */
@@ -23,19 +28,37 @@ export class Questions {
 	}
 
 	/** @param topic the step of another execution, or that execution, that it is about */
-	ask(topic: string, about: Omit<Question, 'askedBy'>): void {
-		(this.stored.questions ??= {})[topic] = { askedBy: this.execution, ...about };
+	ask(topic: string, about: About): void {
+		(this.stored.questions ??= {})[topic] = {
+			askedBy: this.execution,
+			told: this.isTold,
+			...about,
+		};
 	}
 
 	/** Whether an execution that is retried has asked. */
 	isAnswered(topic: string): boolean {
 		const question = this.stored.questions?.[topic];
-		return question !== undefined && question.askedBy !== this.execution;
+		return question?.told === true && question.askedBy !== this.execution;
+	}
+
+	/** Whether it was asked, and no error told a person. */
+	isUntold(topic: string): boolean {
+		return this.stored.questions?.[topic]?.told === false;
 	}
 
 	/** @param topic what is in doubt for an item: an order of the past, or the account that is to pay */
 	askAboutItem(topic: string): void {
 		this.ask(ITEM + topic, {});
+	}
+
+	/** Topics of single items that this execution has told a person about. */
+	get askedAboutItems(): string[] {
+		return Object.entries(this.stored.questions ?? {}).flatMap(([topic, { askedBy, told }]) =>
+			told && askedBy === this.execution && topic.startsWith(ITEM)
+				? [topic.slice(ITEM.length)]
+				: [],
+		);
 	}
 
 	isAnsweredForItem(topic: string): boolean {

@@ -89,6 +89,7 @@ export class Batch<Plan, Started> {
 		if (this.firstFailure === undefined) return undefined;
 		const { problem, index } = this.firstFailure;
 		if (isInDoubt(problem) && isTool(this.ctx)) return undefined;
+		this.memory.noteDoubtsTold();
 		const others = {
 			jobs: this.allJobs().map(([, id]) => id),
 			superseded: this.run?.superseded ?? [],
@@ -132,6 +133,7 @@ export class Batch<Plan, Started> {
 		const finished = jobs.filter(([index]) => this.isFinished(index)).map(([, id]) => id);
 		const underWay = jobs.filter(([index]) => !this.isFinished(index)).map(([, id]) => id);
 		const doubtful = this.memory.doubtfulItems();
+		this.memory.noteDoubtsTold();
 		return toNodeError(stopped({ underWay, finished, doubtful }), this.ctx.getNode(), 0);
 	}
 

@@ -29,6 +29,8 @@ interface Run {
 	workflow?: string;
 	/** The id of the node. */
 	node?: string;
+	/** Whether its errors are for the next nodes only. */
+	continues?: true;
 	/** Old versions of n8n keep no marks. */
 	keepsMarks?: false;
 	/** The execution that has called the workflow. */
@@ -106,6 +108,7 @@ class NodeRun {
 					for (const value of values) marks.delete(`${node} ${value}`);
 				},
 			},
+			continueOnFail: () => run.continues === true,
 			logger: { debug: () => undefined, warn: () => undefined },
 		} as unknown as IExecuteFunctions;
 		this.memory = new ExecutionMemory(ctx);
@@ -201,10 +204,31 @@ describe('where nothing is remembered, a run that has created is known', () => {
 
 it('asks once where the node has run before in a retried execution, and nothing else is known', async () => {
 	const retry = { began: 5, mode: 'retry', runIndex: 1 };
-	const asking = new NodeRun({ id: '2', ...retry });
+	const untold = new NodeRun({ id: '2', ...retry, continues: true });
+	expect(await untold.create()).toEqual({ free: false });
+	const asking = new NodeRun({ id: '3', ...retry, stored: await untold.end() });
 	expect(await asking.create()).toEqual({ free: false });
-	const stored = await asking.end();
-	expect(await isFree({ id: '3', ...retry, stored })).toBe(true);
+	expect(await isFree({ id: '4', ...retry, stored: await asking.end() })).toBe(true);
+});
+
+describe('a doubt whether the job of an item exists is sent again by a retry', () => {
+	const inDoubt = async (run: Run) => {
+		const { claim, memory } = new NodeRun(run);
+		return !(await claim.isDoubtAnswered(memory.recall(0, WHAT)!));
+	};
+
+	it.each([
+		['once the error of the execution has told a person', 'told', false],
+		['and not where On Error hid it', 'hidden', true],
+	])('%s', async (_, how, asks) => {
+		const first = new NodeRun({ id: '1', began: 5 });
+		await first.create();
+		if (how === 'told') first.memory.noteDoubtsTold();
+		const stored = await first.end();
+
+		expect(await inDoubt({ id: '1', began: 5, stored })).toBe(true);
+		expect(await inDoubt({ id: '2', began: 5, mode: 'retry', stored })).toBe(asks);
+	});
 });
 
 describe('an execution that continues', () => {
@@ -287,6 +311,14 @@ describe('a retry that finds another one before it', () => {
 		const told = await third.end();
 		expect(await isFree({ id: '4', began: 5, mode: 'retry', stored: told })).toBe(true);
 		expect((await retry('5').create(1)).free).toBe(false);
+	});
+
+	it('asks again where the node is set to continue: its error was for the next nodes only', async () => {
+		await retry('2').create(1);
+		const asking = retry('3', { continues: true });
+		expect((await asking.create(1)).free).toBe(false);
+		const again = retry('4', { stored: await asking.end(), continues: true });
+		expect((await again.create(1)).free).toBe(false);
 	});
 
 	it('takes over what was made after a person answered the question in another retry', async () => {

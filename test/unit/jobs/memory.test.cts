@@ -13,6 +13,7 @@ class FakeExecution {
 			getContext: () => this.context,
 			getWorkflowDataProxy: () => ({ $runIndex: runIndex }),
 			getMode: () => 'trigger',
+			continueOnFail: () => false,
 			getExecutionId: () => '7',
 			getNode: () => ({ type: this.isTool ? 'magicHourLipSyncTool' : 'magicHourLipSync' }),
 		} as unknown as IExecuteFunctions);
@@ -43,6 +44,24 @@ describe('the memory of an execution', () => {
 			});
 		},
 	);
+
+	it('gives each account the job that it has paid for', () => {
+		runThatCreated(0, 'badly');
+		const other = { ...WHAT, account: 'another' };
+		const memory = execution.run(0);
+		memory.rememberAsked(0, other, 30);
+		memory.rememberCreated(0, { id: 'cm2', credits_charged: 30 });
+		memory.leave(new Set());
+
+		const again = execution.run(0);
+		for (const [asked, id] of [
+			[WHAT, 'cm1'],
+			[other, 'cm2'],
+			[WHAT, 'cm1'],
+		] as const) {
+			expect(again.recall(0, asked)).toMatchObject({ account: asked.account, response: { id } });
+		}
+	});
 
 	it('is new for the next turn of a loop, and keeps the one before for whoever starts from there again', () => {
 		runThatCreated(0, 'well');

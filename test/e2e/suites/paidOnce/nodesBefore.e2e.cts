@@ -123,6 +123,23 @@ describe('The original execution, retried after a retry has made jobs', () => {
 		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
 	});
 
+	it('makes a job that has failed once more, and not again for each retry', async () => {
+		const { api, sandbox } = bed;
+		answers = [
+			[ada, ben],
+			[ben, ada],
+			[ada, ben],
+		];
+		sandbox.setScript(() => ({ outcome: 'error' }));
+		const { original } = await madeByItsRetry();
+		sandbox.setScript(() => ({}));
+		expect((await api.retry(original.id)).status).toBe('success');
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ada', 'Ben']);
+
+		expect((await api.retry(original.id)).status).toBe('success');
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ada', 'Ben']);
+	});
+
 	it('asks before it pays for another audio, and never delivers the job of the first', async () => {
 		const { api, sandbox } = bed;
 		const changed = [person('Ada', 'second.mp3'), ben];
