@@ -92,10 +92,11 @@ const spoiltText = (right: string) =>
 		fc.nat({ max: right.length }).map((length) => right.slice(0, length)),
 	);
 
+/** Without 429: a rate limit is waited out for minutes, by design. */
 const STATUSES = fc.oneof(
 	{ weight: 6, arbitrary: fc.constant(200) },
 	fc.constantFrom(201, 202, 204, 206, 226, 300, 301, 304, 307, 400, 401, 402, 403, 404, 405, 408),
-	fc.constantFrom(409, 413, 418, 422, 425, 429, 431, 451, 500, 501, 502, 503, 504, 511, 599),
+	fc.constantFrom(409, 413, 418, 422, 425, 431, 451, 500, 501, 502, 503, 504, 511, 599),
 );
 
 const HEADERS = fc.record(
@@ -142,7 +143,7 @@ const spoilt = (endpoint: string, rights: Array<(base: string) => unknown>): fc.
 	fc.constantFrom(...rights).chain((right) =>
 		fc.record({
 			endpoint: fc.constant(endpoint),
-			status: right === RIGHT.refusal ? fc.constantFrom(400, 402, 422, 429, 500) : STATUSES,
+			status: right === RIGHT.refusal ? fc.constantFrom(400, 402, 422, 500) : STATUSES,
 			headers: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, HEADERS) as fc.Arbitrary<
 				Record<string, string>
 			>,
@@ -164,7 +165,8 @@ describe('a hostile answer', () => {
 	beforeAll(async () => {
 		bench = await Bench.start();
 		server = createServer((req, res) => {
-			req.resume().once('end', () => reply(req.url ?? '', res));
+			// The node names the whole address, see `noProxy.ts`.
+			req.resume().once('end', () => reply(new URL(req.url!, origin).pathname, res));
 		});
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
