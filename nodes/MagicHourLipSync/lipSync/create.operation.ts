@@ -140,6 +140,8 @@ export const operation: Operation<CreatePlan, Job> = {
 		),
 	}),
 
+	nothingDone: 'Nothing was uploaded or created for this item.',
+
 	plan: planOf,
 
 	look: async (plan, run, itemIndex) =>
