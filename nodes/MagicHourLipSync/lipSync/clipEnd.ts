@@ -57,7 +57,7 @@ function cutOff(audio: number, video: number, startSeconds: number): Problem {
 		`The speech would be cut off: the audio has ${shown(audio)} seconds, the video ${shown(video)}${rest}`,
 		{
 			description:
-				'Nothing was uploaded or created. Use a longer video or shorter audio, or set Clip Ends to “When the First of Both Ends”.',
+				'Nothing was uploaded or created. Use a longer video or shorter audio, or set Clip Ends to “When the Shorter One Ends”.',
 		},
 	);
 }
