@@ -93,6 +93,7 @@ export class Batch<Plan, Started> {
 			jobs: this.allJobs().map(([, id]) => id),
 			superseded: this.run?.superseded ?? [],
 			doubtful: this.memory.doubtfulItems().filter((item) => item !== index),
+			hasMadeJobs: this.indexes.some((item) => this.memory.jobId(item) !== undefined),
 		};
 		const whole = withOtherJobs(problem, others);
 		const advised = isCalled(this.ctx) ? inCalledWorkflow(whole) : whole;
