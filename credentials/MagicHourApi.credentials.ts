@@ -33,8 +33,8 @@ export class MagicHourApi implements ICredentialType {
 			name: 'baseUrl',
 			type: 'string',
 			default: 'https://api.magichour.ai',
-			description:
-				'Leave this as it is, unless you try the node against the sandbox. The API key is sent to this address only.',
+			hint: 'Leave it as it is, unless Magic Hour tells you otherwise',
+			description: 'The API key is sent to this address only',
 		},
 	];
 

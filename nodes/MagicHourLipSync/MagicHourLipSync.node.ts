@@ -30,7 +30,7 @@ export class MagicHourLipSync implements INodeType {
 		defaults: { name: 'Magic Hour Lip Sync' },
 		usableAsTool: {
 			replacements: {
-				description: `${DESCRIPTION}. Creating a video costs about 30 credits per second of video, 60 in Pro mode.`,
+				description: `${DESCRIPTION}. Creating a video costs about 30 credits per second of the clip, in Pro mode about 60.`,
 			},
 		},
 		inputs: [NodeConnectionTypes.Main],

@@ -1,5 +1,5 @@
-/** An expression that gives a file, whatever node it comes from. */
-const EARLIER_FILE = "{{ $('Read Video').item.binary.data }}";
+import { fileExpression } from '../magicHour/files/sourceFile';
 
-/** Of fields that take a file, by its name or as it is. The expression has a line of its own, to be copied. */
-export const FILE_HINT = `Name of the binary field, or Expression for an earlier file:<br><code>${EARLIER_FILE}</code>`;
+/** Of a field that takes a file, by its name or as it is. The expression has a line of its own, to be copied. */
+export const fileHint = (label: string) =>
+	`Binary field, such as data, or an Expression with your node's name:<br><code>${fileExpression(label)}</code>`;

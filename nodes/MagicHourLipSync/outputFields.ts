@@ -14,12 +14,13 @@ export const AWAITED_OUTPUTS = [
 	{
 		name: 'Video File',
 		value: 'videoFile',
-		description: 'Wait until the video is rendered, and download it',
+		description: 'Wait some minutes until the video is rendered, and download it',
 	},
 	{
 		name: 'Video URL',
 		value: 'videoUrl',
-		description: 'Wait until the video is rendered, and give its address, which works for 24 hours',
+		description:
+			'Wait some minutes until the video is rendered, and give its address, which works for 24 hours',
 	},
 ] as const;
 
@@ -36,13 +37,12 @@ export const outputField = (
 	type: 'options',
 	options: [...outputs],
 	default: 'videoFile',
-	hint: 'Rendering takes minutes. Stop ends the waiting, not the job.',
 });
 
 /** Beside the spinner of a run, which comes before there is any output. */
 export const stopHint: NodeHint = {
 	message:
-		'Rendering takes minutes. <b>Stop</b> ends the waiting only: jobs that exist are rendered and charged. You find them in your <a href="https://magichour.ai/my-library" target="_blank">Magic Hour library</a>.',
+		'Rendering takes a few minutes. <b>Stop</b> only stops the waiting: videos already started are still rendered and charged. You\'ll find them in your <a href="https://magichour.ai/my-library" target="_blank">Magic Hour library</a>.',
 	location: 'outputPane',
 	whenToDisplay: 'beforeExecution',
 	// Operations without an output do not wait.

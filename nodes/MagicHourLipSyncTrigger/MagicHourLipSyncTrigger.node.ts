@@ -10,7 +10,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { properties } from './properties';
+import { properties, subtitle } from './properties';
 import { receive } from './receive';
 import { testSigningSecret } from './secretTest';
 import { triggerPanel } from './panel';
@@ -25,7 +25,7 @@ export class MagicHourLipSyncTrigger implements INodeType {
 		},
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{$parameter["events"].join(", ")}}',
+		subtitle,
 		description: 'Lip sync videos with Magic Hour, and start workflows when a render is finished',
 		defaults: { name: 'Magic Hour Lip Sync Trigger' },
 		inputs: [],

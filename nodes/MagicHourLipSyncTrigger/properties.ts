@@ -1,44 +1,71 @@
 import type { INodeProperties, IWebhookFunctions } from 'n8n-workflow';
 
-import { VIDEO_EVENTS } from '../magicHour/api/contract';
+import { VIDEO_EVENTS, type WebhookEvent } from '../magicHour/api/contract';
 import { LIP_SYNC_PROJECT } from '../magicHour/jobs/project';
 
 const setup: INodeProperties = {
 	displayName:
-		'Connect once:<ul><li>Open “Webhook URLs” above, choose “Production URL” and copy it. It must be reachable from the internet: on your own server, set <code>WEBHOOK_URL</code>.</li><li>In the <a href="https://magichour.ai/developer?tab=webhooks" target="_blank">Magic Hour Developer Hub</a>, choose “Create webhook”, tick the events selected below and paste the URL.</li><li>Copy the signing secret it shows into the credential of this node. Then publish this workflow.</li></ul>',
+		'Connect once:<ul><li>Open “Webhook URLs” above, choose “Production URL” and copy it. It must be reachable from the internet: if you host n8n yourself, set the environment variable WEBHOOK_URL.</li><li>In the <a href="https://magichour.ai/developer?tab=webhooks" target="_blank">Magic Hour Developer Hub</a>, choose “Create webhook”, tick the events selected below and paste the URL: the production URL, not the test URL.</li><li>Copy the signing secret it shows into the credential of this node. Then publish this workflow.</li></ul>',
 	name: 'setup',
 	type: 'notice',
 	default: '',
 };
+
+/** In the order in which people need them. */
+const EVENTS = [
+	{
+		name: 'Video Completed',
+		value: 'video.completed',
+		description: 'A video is ready to be downloaded',
+	},
+	{
+		name: 'Video Errored',
+		value: 'video.errored',
+		description: 'A render failed, and its credits were refunded',
+	},
+	{
+		name: 'Video Started',
+		value: 'video.started',
+		description: 'A render has left the queue',
+	},
+	{
+		name: 'Audio Completed',
+		value: 'audio.completed',
+		description: 'An audio file is ready',
+	},
+	{
+		name: 'Audio Errored',
+		value: 'audio.errored',
+		description: 'An audio file could not be made',
+	},
+	{
+		name: 'Audio Started',
+		value: 'audio.started',
+		description: 'An audio file has left the queue',
+	},
+	{
+		name: 'Image Completed',
+		value: 'image.completed',
+		description: 'An image is ready',
+	},
+	{
+		name: 'Image Errored',
+		value: 'image.errored',
+		description: 'An image could not be made',
+	},
+	{
+		name: 'Image Started',
+		value: 'image.started',
+		description: 'An image has left the queue',
+	},
+] satisfies Array<{ name: string; value: WebhookEvent; description: string }>;
 
 const events: INodeProperties = {
 	displayName: 'Events',
 	name: 'events',
 	type: 'multiOptions',
 	required: true,
-	options: [
-		{ name: 'Audio Completed', value: 'audio.completed' },
-		{ name: 'Audio Errored', value: 'audio.errored' },
-		{ name: 'Audio Started', value: 'audio.started' },
-		{ name: 'Image Completed', value: 'image.completed' },
-		{ name: 'Image Errored', value: 'image.errored' },
-		{ name: 'Image Started', value: 'image.started' },
-		{
-			name: 'Video Completed',
-			value: 'video.completed',
-			description: 'The result is ready to be downloaded',
-		},
-		{
-			name: 'Video Errored',
-			value: 'video.errored',
-			description: 'The render failed and its credits were refunded',
-		},
-		{
-			name: 'Video Started',
-			value: 'video.started',
-			description: 'The render has left the queue',
-		},
-	],
+	options: EVENTS,
 	default: ['video.completed', 'video.errored'],
 	description:
 		'Events that start the workflow. Select the same ones in the Developer Hub. A canceled job sends none.',
@@ -106,6 +133,13 @@ const options: INodeProperties = {
 };
 
 export const properties = [setup, events, projectTypes, options];
+
+/** Such as “Video Completed +1”: what the node on the canvas shows under its name. */
+export const subtitle = (() => {
+	const names = JSON.stringify(Object.fromEntries(EVENTS.map(({ name, value }) => [value, name])));
+	const chosen = '$parameter["events"]';
+	return `={{ ((${names})[${chosen}[0]] || "") + (${chosen}.length > 1 ? " +" + (${chosen}.length - 1) : "") }}`;
+})();
 
 /** The kinds of video projects a person wants to hear of; an empty list means all of them. */
 export function wantedProjectTypes(context: IWebhookFunctions): string[] {

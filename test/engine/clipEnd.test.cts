@@ -52,8 +52,8 @@ describe('where the clip ends', () => {
 			LONG_VIDEO,
 			3.5,
 		],
-		['with the first of both: the audio', { clipEnd: 'shorter' }, LONG_VIDEO, 2],
-		['with the first of both: the video', { clipEnd: 'shorter' }, SHORT_VIDEO, 2.5],
+		['with the shorter one: the audio', { clipEnd: 'shorter' }, LONG_VIDEO, 2],
+		['with the shorter one: the video', { clipEnd: 'shorter' }, SHORT_VIDEO, 2.5],
 		['with the video', { clipEnd: 'video' }, LONG_VIDEO, 3.2],
 		['at a given second', { clipEnd: 'seconds', endSeconds: 1.25 }, LONG_VIDEO, 1.25],
 	])('%s', (_, parameters, item, end) => {
@@ -90,13 +90,13 @@ describe('where the clip ends', () => {
 				'where the clip starts after the video',
 				() => ({ ...FILES, startSeconds: 3.2 }),
 				LONG_VIDEO,
-				'Start (Seconds) is 3.2, and the video ends at 3.2 seconds',
+				'Start (Seconds) is 3.2, but the video is only 3.2 seconds long',
 			],
 			[
 				'where a YouTube video would have to be known',
 				() => ({ ...FILES, video: youtube('https://youtu.be/dQw4w9WgXcQ'), clipEnd: 'video' }),
 				LONG_VIDEO,
-				'The length of the video is not known: YouTube does not tell it',
+				"The length of the video is not known: YouTube doesn't say how long the video is",
 			],
 			[
 				'where an uploaded file would have to be known',
@@ -127,6 +127,20 @@ describe('where the clip ends', () => {
 			expect(error!.message).toBe(message);
 			expect(error!.description).toContain('Nothing was uploaded or created');
 			expect(bench.sandbox.requests).toHaveLength(0);
+		});
+
+		it.each<[string, () => string, RegExp]>([
+			['its server has no such file', () => `${web.url}/nowhere.mp3`, /status 404$/],
+			['its server cannot be reached', () => 'http://127.0.0.1:1/voice.mp3', /\(ECONNREFUSED\)$/],
+		])('and says which address to check where %s', async (_, address, reason) => {
+			const secret = new URL(`${address()}?signature=s3cret`);
+			secret.password = 's3cret';
+			const { error } = await run(LONG_VIDEO, { ...FILES, audio: url(secret.href) });
+			expect(error!.message).toMatch(reason);
+			expect(error!.description).toMatch(
+				new RegExp(`^Check the address “${address()}”.* Nothing was uploaded or created\\.`),
+			);
+			expect(error!.description).not.toContain('s3cret');
 		});
 
 		it('for one item alone where the node is set to continue', async () => {

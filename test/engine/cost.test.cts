@@ -91,6 +91,26 @@ describe('what jobs cost', () => {
 		});
 	});
 
+	describe('lipSync: estimate of several items', () => {
+		const hintsOf = async (run: Item[], settings = {}) =>
+			(await bench.run(workflowOf(run, { ...FILES, operation: 'estimate' }, settings))).task()!
+				.hints ?? [];
+
+		it('adds them up in a hint', async () => {
+			expect(await hintsOf([FAST, FAST, FAST])).toEqual([
+				{ message: '3 videos: about 360 credits.', location: 'outputPane' },
+			]);
+			expect(await hintsOf([FAST])).toEqual([]);
+		});
+
+		it('says how many have no price', async () => {
+			const run = [FAST, FAST, { json: {} }];
+			expect(await hintsOf(run, { onError: 'continueRegularOutput' })).toMatchObject([
+				{ message: '2 videos: about 240 credits. 1 of 3 items failed.' },
+			]);
+		});
+	});
+
 	describe('maxCredits of videos with another frame rate than 30', () => {
 		const job = { ...FILES, output: 'jobId' };
 

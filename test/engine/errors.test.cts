@@ -533,6 +533,18 @@ describe('errors', () => {
 			expect(ran.items(1 - output)).toEqual([]);
 		});
 
+		it.each(['get', 'wait', 'download', 'delete'])(
+			'an unknown id is no reason to pay, or to try again: %s',
+			async (operation) => {
+				const projectId = { __rl: true, mode: 'id', value: 'cm404' };
+				const parameters = { resource: 'project', operation, projectId };
+				const { error } = await bench.run(workflowOf([{ json: {} }], parameters));
+				expect(error?.description).toBe(
+					'The ID may be misspelled, belong to another account, or the video was deleted.',
+				);
+			},
+		);
+
 		it('the id of a project that is asked for is kept too', async () => {
 			const ran = await bench.run(
 				workflowOf(
@@ -549,7 +561,7 @@ describe('errors', () => {
 			expect(ran.json(1)).toStrictEqual([
 				{
 					error: 'There is no video project cm404 for this API key',
-					description: expect.stringMatching(/misspelt/) as string,
+					description: expect.stringMatching(/misspelled/) as string,
 					httpCode: 404,
 					id: 'cm404',
 				},

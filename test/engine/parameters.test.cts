@@ -23,7 +23,8 @@ const audioPath = (value: string, message = `Audio ${NOT_A_PATH}: “${value}”
 	case: `audio path ${value}`,
 	parameters: { audio: url(value) },
 	message,
-	description: /To use a file from this workflow, set Audio to File\./,
+	description:
+		/such as api-assets\/id\/1234\.mp3\. To use a file from this workflow, set Audio to File\./,
 });
 
 const notOnYoutube = (value: string): Refused => ({
@@ -37,18 +38,18 @@ const CLIP: Refused[] = [
 	{
 		case: 'an end before the start',
 		parameters: { startSeconds: 5, endSeconds: 3 },
-		message: 'End (Seconds) must be greater than Start (Seconds), and 3 is not greater than 5',
-		description: /^Correct the clip/,
+		message: 'End (3) must be later than Start (5)',
+		description: /^Both are seconds of the input video\./,
 	},
 	{
 		case: 'an end at the start',
 		parameters: { startSeconds: 3, endSeconds: 3 },
-		message: 'End (Seconds) must be greater than Start (Seconds), and 3 is not greater than 3',
+		message: 'End (3) must be later than Start (3)',
 	},
 	{
 		case: 'an end before the start, in text',
 		parameters: { startSeconds: '={{ "10" }}', endSeconds: '={{ "9" }}' },
-		message: 'End (Seconds) must be greater than Start (Seconds), and 9 is not greater than 10',
+		message: 'End (9) must be later than Start (10)',
 	},
 	{
 		case: 'a negative start',
@@ -145,7 +146,7 @@ const PATHS: Refused[] = [
 		case: 'a local path for the video',
 		parameters: { video: url('/data/head.mp4') },
 		message: `Video ${NOT_A_PATH}: “/data/head.mp4”`,
-		description: /set Video to File/,
+		description: /such as api-assets\/id\/1234\.mp4\. .* set Video to File/,
 	},
 	{
 		case: 'the content of a file for a path',
@@ -170,7 +171,7 @@ const PATHS: Refused[] = [
 	...(['audio', 'video'] as const).map((name) => ({
 		case: `a mode of ${name} that there is not`,
 		parameters: { [name]: `={{ ({ mode: "upload", value: "data" }) }}` },
-		message: / must be one of URL, File(, YouTube)?; got “upload”$/,
+		message: / must be one of By URL, File(, YouTube)?; got “upload”$/,
 	})),
 	{
 		case: 'a file for an address',
@@ -216,7 +217,7 @@ const FILES: Refused[] = [
 		input: itemWithFiles(),
 		message: 'Audio: the item has no binary field “voice”',
 		description:
-			/^The binary fields of this item: video, audio\. Enter the name of one\. For the file of an earlier node, choose Expression and enter \{\{ \$\('Read Video'\)/,
+			/^The binary fields of this item: video, audio\. Enter the name of one\. For the file of an earlier node, choose Expression and enter \{\{ \$\('Read Audio'\)\.item\.binary\.data \}\}, with your node's name\./,
 	},
 	{
 		case: 'an item without any binary field',
@@ -224,14 +225,14 @@ const FILES: Refused[] = [
 		input: { json: { video: 'head.mp4' } },
 		message: 'Video: the item has no binary field “video”',
 		description:
-			/^This item has no binary fields\. Enter the name of one\. For the file of an earlier node/,
+			/^This item has no binary fields\. For the file of an earlier node, .*\$\('Read Video'\)/,
 	},
 	{
 		case: 'an expression that was pasted into a fixed field',
 		parameters: { video: file("{{ $('Read Video').item.binary.data }}") },
 		input: itemWithFiles(),
 		message: 'Video: the expression was read as text',
-		description: /^Point at Video, and switch it from Fixed to Expression\.$/,
+		description: /^Point at Video, and switch it from Fixed to Expression\./,
 	},
 	{
 		case: 'a field name that is empty, which means data',
@@ -241,15 +242,28 @@ const FILES: Refused[] = [
 	},
 	{
 		case: 'an object that is not a file',
-		parameters: { audio: file('={{ $binary }}') },
-		input: itemWithFiles(),
+		parameters: { audio: file('={{ ({ data: "AAAA" }) }}') },
 		message: 'Audio must be text; got an object',
+	},
+	...[file, url].map((mode) => ({
+		case: `all files of an item in the mode ${mode('').mode}`,
+		parameters: { video: mode('={{ $input.item.binary }}') },
+		input: itemWithFiles(),
+		message: 'Video: these are all files of the item, not one',
+		description:
+			/^Add the name of a field to the expression, such as \.binary\.data\. The fields are: video, audio\./,
+	})),
+	{
+		case: 'a file of a node that there is not',
+		parameters: { video: file("={{ $('Read Video').item.binary.data }}") },
+		message: 'Video: there is no node “Read Video”',
+		description: /^Replace the name in the expression with the name of your own node\./,
 	},
 	{
 		case: 'a file of the wrong kind',
 		parameters: { audio: file('={{ $input.item.binary.video }}') },
 		input: itemWithFiles(),
-		message: 'The file in “Audio” is not an audio file that Magic Hour takes (talking-head.mp4)',
+		message: 'The file in “Audio” is not an audio file that Magic Hour accepts (talking-head.mp4)',
 	},
 	{
 		case: 'a file that the expression leaves the content out of',
@@ -273,33 +287,33 @@ const FILES: Refused[] = [
 		case: 'a video where audio is asked for',
 		parameters: { audio: file('video') },
 		input: itemWithFiles(),
-		message: 'The file in “video” is not an audio file that Magic Hour takes (talking-head.mp4)',
+		message: 'The file in “video” is not an audio file that Magic Hour accepts (talking-head.mp4)',
 		description: /^Accepted: mp3, wav, aac, flac, webm, weba, m4a, opus, ogg, oga, aiff, amr\./,
 	},
 	{
 		case: 'audio where a video is asked for',
 		parameters: { video: file('audio') },
 		input: itemWithFiles(),
-		message: 'The file in “audio” is not a video file that Magic Hour takes (voice-over.mp3)',
+		message: 'The file in “audio” is not a video file that Magic Hour accepts (voice-over.mp3)',
 		description: /^Accepted: mp4, m4v, mov, webm\./,
 	},
 	{
 		case: 'a kind of video the vendor does not take',
 		parameters: UPLOAD,
 		input: itemWith({ fileName: 'old.avi', mimeType: 'video/x-msvideo' }),
-		message: 'The file in “data” is not a video file that Magic Hour takes (old.avi)',
+		message: 'The file in “data” is not a video file that Magic Hour accepts (old.avi)',
 	},
 	{
 		case: 'an image the vendor does not take',
 		parameters: { ...UPLOAD, fileType: 'image' },
 		input: itemWith({ mimeType: 'image/svg+xml' }),
-		message: 'The file in “data” is not an image file that Magic Hour takes (image/svg+xml)',
+		message: 'The file in “data” is not an image file that Magic Hour accepts (image/svg+xml)',
 	},
 	{
 		case: 'a file of which nothing is known',
 		parameters: UPLOAD,
 		input: itemWith({}),
-		message: 'The file in “data” is not a video file that Magic Hour takes (unnamed)',
+		message: 'The file in “data” is not a video file that Magic Hour accepts (unnamed)',
 	},
 	{
 		case: 'an empty file',
@@ -428,7 +442,10 @@ describe('bad parameters are refused before any request', () => {
 			expect(ran.json()).toEqual([
 				{ id: expect.any(String) as string, credits_charged: 30 },
 				{ id: expect.any(String) as string, credits_charged: 30 },
-				{ error: 'End (Seconds) must be at least 0.1; got -1' },
+				{
+					error: 'End (Seconds) must be at least 0.1; got -1',
+					description: 'Nothing was uploaded or created for this item.',
+				},
 				{ id: expect.any(String) as string, credits_charged: 30 },
 			]);
 			expect(bench.sandbox.jobs).toHaveLength(3);

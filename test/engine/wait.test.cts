@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Bench, items, JOB, WAITED_JOB, workflowOf } from './support.cts';
+import { url } from '../support/sources.cts';
 
 describe('waiting for completion', () => {
 	let bench: Bench;
@@ -207,10 +208,31 @@ describe('waiting for completion', () => {
 		const hintsOf = async (parameters: object) =>
 			(await bench.run(workflowOf(items(1), { ...WAITED_JOB, ...parameters }))).task()!.hints;
 		expect(await hintsOf({})).toEqual([
-			{ message: 'Estimated: 30 credits. Charged: 24.', location: 'outputPane' },
+			{ message: '24 credits charged (estimate: 30).', location: 'outputPane' },
 		]);
 		bench.sandbox.setScript(() => ({ fps: 30 }));
 		expect((await hintsOf({})) ?? []).toEqual([]);
+	});
+
+	it('says so in the sum of a batch', async () => {
+		bench.sandbox.setScript(() => ({ fps: 24 }));
+		const ran = await bench.run(workflowOf(items(2), WAITED_JOB));
+		expect(ran.task()!.hints).toEqual([
+			{
+				message: '2 lip sync jobs, 48 credits charged (estimate: 60).',
+				location: 'outputPane',
+			},
+		]);
+	});
+
+	it('counts one job as one', async () => {
+		const audio = url('={{ $json.number === 0 ? "https://example.com/voice.mp3" : "" }}');
+		const ran = await bench.run(
+			workflowOf(items(2), { ...WAITED_JOB, audio }, { onError: 'continueRegularOutput' }),
+		);
+		expect(ran.task()!.hints).toMatchObject([
+			{ message: '1 lip sync job, 30 credits charged, 1 of 2 items failed.' },
+		]);
 	});
 
 	it('sums up a batch in a hint, and names the jobs in the execution’s custom data', async () => {

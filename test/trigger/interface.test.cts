@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import type { INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
-import { NodeHelpers } from 'n8n-workflow';
+import { NodeHelpers, Workflow } from 'n8n-workflow';
 
 import { WEBHOOK_EVENTS } from '../../nodes/magicHour/api/contract.ts';
 
@@ -47,6 +47,41 @@ test('every event of the API can be chosen', () => {
 	expect([...optionValues('events')].sort()).toEqual([...WEBHOOK_EVENTS].sort());
 });
 
+test('the events of videos come first, and each one says what it is', () => {
+	const { options } = description.properties.find(({ name }) => name === 'events')!;
+	expect(optionValues('events').slice(0, 3)).toEqual([
+		'video.completed',
+		'video.errored',
+		'video.started',
+	]);
+	expect(options!.filter((option) => !('description' in option && option.description))).toEqual([]);
+});
+
+test.each([
+	[['video.completed'], 'Video Completed'],
+	[['video.completed', 'video.errored'], 'Video Completed +1'],
+	[['audio.errored', 'video.errored', 'image.started'], 'Audio Errored +2'],
+	[[], ''],
+])('the node on the canvas shows its events: %j', (events, shown) => {
+	const trigger = {
+		id: 'trigger',
+		name: 'Trigger',
+		type: 'trigger',
+		typeVersion: 1,
+		position: [0, 0] as [number, number],
+		parameters: { events },
+	};
+	const nodeTypes = {
+		getByName: () => node,
+		getByNameAndVersion: () => node,
+		getKnownTypes: () => ({}),
+	};
+	const workflow = new Workflow({ nodes: [trigger], connections: {}, active: false, nodeTypes });
+	expect(
+		workflow.expression.getSimpleParameterValue(trigger, description.subtitle, 'internal', {}),
+	).toBe(shown);
+});
+
 test('the editor says where the URL goes', () => {
 	const text = JSON.stringify([description.triggerPanel, description.properties]);
 
@@ -55,6 +90,7 @@ test('the editor says where the URL goes', () => {
 	expect(text).toContain('https://magichour.ai/developer?tab=webhooks');
 	expect(text).toContain('production URL');
 	expect(text).toContain('test URL');
+	expect(text).toContain('Nothing arrives?');
 });
 
 test.each([

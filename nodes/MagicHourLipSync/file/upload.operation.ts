@@ -4,7 +4,7 @@ import { FILE_EXTENSIONS, type FileType } from '../../magicHour/api/contract';
 import { known, rounded } from '../../magicHour/media/readMedia';
 import type { SourceFile } from '../../magicHour/files/sourceFile';
 import type { Operation } from '../../magicHour/run/operation';
-import { FILE_HINT } from '../fileHint';
+import { fileHint } from '../fileHint';
 
 export const option: INodePropertyOptions = {
 	name: 'Upload',
@@ -34,7 +34,7 @@ export const fields: INodeProperties[] = [
 		type: 'string',
 		required: true,
 		default: 'data',
-		hint: FILE_HINT,
+		hint: fileHint('File'),
 	},
 ];
 

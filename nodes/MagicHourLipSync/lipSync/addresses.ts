@@ -1,13 +1,20 @@
+import type { MediaKind } from '../../magicHour/media/media';
 import { Problem } from '../../magicHour/problem';
+
+/** The file_path of an upload, as an example. */
+const FILE_PATHS: Record<MediaKind, string> = {
+	audio: 'api-assets/id/1234.mp3',
+	video: 'api-assets/id/1234.mp4',
+};
 
 /**
  * @param label of the field it stands in
  * @throws Problem unless Magic Hour can be told to fetch the file from there
  */
-export function webAddressOrFilePath(path: string, label: string): string {
+export function webAddressOrFilePath(path: string, label: string, kind: MediaKind): string {
 	if (isWebAddress(path) || isUploadedFilePath(path)) return path;
 	throw new Problem(`${label} is neither an http(s) URL nor a file_path: “${path.slice(0, 80)}”`, {
-		description: `Enter a URL that opens without a login, or a file_path such as api-assets/id/1234.mp3. To use a file from this workflow, set ${label} to File.`,
+		description: `Enter a URL that opens without a login, or a file_path such as ${FILE_PATHS[kind]}. To use a file from this workflow, set ${label} to File.`,
 	});
 }
 

@@ -19,7 +19,7 @@ export function clipEnd({ end, startSeconds }: Clip, lengths: Lengths): number {
 	const video = known(lengths.video)?.seconds;
 	if (video !== undefined && startSeconds >= video) {
 		throw new Problem(
-			`Start (Seconds) is ${startSeconds}, and the video ends at ${shown(video)} seconds`,
+			`Start (Seconds) is ${startSeconds}, but the video is only ${shown(video)} seconds long`,
 			{ description: `Nothing was uploaded or created. Enter a start before the video's end.` },
 		);
 	}
@@ -47,7 +47,9 @@ function needed(part: 'audio' | 'video', looked: Looked | undefined): number {
 	const reason = looked === undefined ? '' : `: ${looked.unknown}`;
 	throw new Problem(`The length of the ${part} is not known${reason}`, {
 		description:
-			'Nothing was uploaded or created. Set Clip Ends to “At a Given Second” and enter the end, or use a file or a web address whose length can be read.',
+			looked?.address === undefined
+				? 'Nothing was uploaded or created. Set Clip Ends to “At a Given Second” and enter the end, or use a file or a web address whose length can be read.'
+				: `Check the address “${looked.address.slice(0, 200)}”. It must open without a login. Nothing was uploaded or created. If only Magic Hour can open it, set Clip Ends to “At a Given Second” and enter the end.`,
 	});
 }
 
@@ -57,7 +59,7 @@ function cutOff(audio: number, video: number, startSeconds: number): Problem {
 		`The speech would be cut off: the audio has ${shown(audio)} seconds, the video ${shown(video)}${rest}`,
 		{
 			description:
-				'Nothing was uploaded or created. Use a longer video or shorter audio, or set Clip Ends to “When the First of Both Ends”.',
+				'Nothing was uploaded or created. Use a longer video or shorter audio, or set Clip Ends to “When the Shorter One Ends”.',
 		},
 	);
 }

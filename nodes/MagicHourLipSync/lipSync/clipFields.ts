@@ -8,10 +8,11 @@ const CLIP_ENDS = [
 	{
 		name: 'When the Audio Ends',
 		value: 'audio',
-		description: 'The clip is as long as the audio',
+		description:
+			'The clip is as long as the audio. If the video is known to end more than half a second earlier, nothing is created.',
 	},
 	{
-		name: 'When the First of Both Ends',
+		name: 'When the Shorter One Ends',
 		value: 'shorter',
 		description: 'The clip is as long as the audio, but ends with the video at the latest',
 	},
@@ -23,7 +24,7 @@ const CLIP_ENDS = [
 	{
 		name: 'At a Given Second',
 		value: 'seconds',
-		description: 'At the second of the video that you enter',
+		description: 'Enter the second of the video at which the clip ends',
 	},
 ] as const;
 
@@ -37,13 +38,13 @@ const GENERATION_MODES = [
 		name: 'Standard',
 		value: 'standard',
 		description:
-			'1 credit per frame. Natural and accurate. The mouth must move in the opening seconds of the video.',
+			'1 credit per frame. Natural and accurate. Works on every plan. The mouth must move in the opening seconds of the video.',
 	},
 	{
 		name: 'Pro',
 		value: 'pro',
 		description:
-			'2 credits per frame. Most detail; paid plans only. The mouth must move in the opening seconds of the video.',
+			'2 credits per frame. Most detail. Paid plans only. The mouth must move in the opening seconds of the video.',
 	},
 ] as const satisfies ReadonlyArray<{ name: string; value: GenerationMode; description: string }>;
 
@@ -55,7 +56,7 @@ export const clipFields: INodeProperties[] = [
 		type: 'options',
 		options: [...CLIP_ENDS],
 		default: 'audio',
-		hint: 'You pay for every frame: about 30 credits per second, Pro 60',
+		hint: 'About 30 credits per second of the clip; in Pro mode about 60',
 	},
 	{
 		displayName: 'Start (Seconds)',
@@ -118,8 +119,7 @@ export function clipOf(item: Parameters): Clip {
 function endSecond(item: Parameters, startSeconds: number): number {
 	const second = item.number('endSeconds', 'End (Seconds)', 0.1);
 	if (second > startSeconds) return second;
-	throw new Problem(
-		`End (Seconds) must be greater than Start (Seconds), and ${second} is not greater than ${startSeconds}`,
-		{ description: 'Correct the clip: both are seconds of the input video.' },
-	);
+	throw new Problem(`End (${second}) must be later than Start (${startSeconds})`, {
+		description: 'Both are seconds of the input video.',
+	});
 }

@@ -29,7 +29,7 @@ export const option: INodePropertyOptions = {
 	value: 'create',
 	action: 'Create a lip-synced video',
 	description:
-		'Make the mouth in a video follow a voice. Costs about 30 credits per second of video; Pro 60.',
+		'Make the mouth in a video follow a voice. Costs about 30 credits per second of the clip; in Pro mode about 60.',
 };
 
 const OUTPUTS = [
@@ -67,7 +67,7 @@ export const fields: INodeProperties[] = [
 			typeOptions: { minValue: 0, numberPrecision: 0 },
 			default: 1000,
 			description:
-				'Spending limit for all items of a run together. The node reads how long the videos are and how many frames per second they have. If they would cost more together, nothing is uploaded or created. A video whose frame rate cannot be read is rendered with at most 30 frames per second.',
+				'Spending limit for all items of a run together. If the total would be higher, nothing is uploaded or created. A video whose frame rate cannot be read is rendered with at most 30 frames per second.',
 		},
 		maxFpsLimitOption,
 		{
@@ -86,7 +86,7 @@ export const fields: INodeProperties[] = [
 			typeOptions: { minValue: 1, numberPrecision: 0 },
 			default: 50,
 			description:
-				'How many items are created at a time at most. The node finds out by itself how many Magic Hour takes.',
+				'Most items to create at the same time. The node finds out by itself how many Magic Hour accepts.',
 		},
 		{
 			displayName: 'Patience Under Limits (Minutes)',
@@ -139,6 +139,8 @@ export const operation: Operation<CreatePlan, Job> = {
 			0,
 		),
 	}),
+
+	nothingDone: 'Nothing was uploaded or created for this item.',
 
 	plan: planOf,
 

@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { known, rounded } from '../../magicHour/media/readMedia';
+import { reportEstimates } from '../../magicHour/run/batchHint';
 import type { Operation } from '../../magicHour/run/operation';
 import { optionsField } from '../optionsField';
 import { clipFields, clipOf, maxFpsLimitOption, type Clip } from './clipFields';
@@ -41,4 +42,6 @@ export const operation: Operation<EstimatePlan> = {
 			},
 		};
 	},
+
+	report: reportEstimates,
 };

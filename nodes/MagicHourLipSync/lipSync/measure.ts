@@ -45,7 +45,7 @@ export async function measure(
 }
 
 async function look(looks: MediaLooks, source: Sources['video'], kind: MediaKind): Promise<Looked> {
-	if ('youtubeUrl' in source) return { unknown: 'YouTube does not tell it' };
+	if ('youtubeUrl' in source) return { unknown: "YouTube doesn't say how long the video is" };
 	if ('file' in source) return await looks.look(source.file, kind);
 	if (/^https?:/i.test(source.path)) return await looks.look({ url: source.path }, kind);
 	return { unknown: 'a file_path of an earlier upload cannot be read' };

@@ -3,7 +3,7 @@ import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 import { isBinaryObject, type SourceFile } from '../../magicHour/files/sourceFile';
 import { Problem } from '../../magicHour/problem';
 import type { Parameters } from '../../magicHour/run/parameters';
-import { FILE_HINT } from '../fileHint';
+import { fileHint } from '../fileHint';
 import { webAddressOrFilePath, youtubeAddress } from './addresses';
 
 const mode = (
@@ -13,17 +13,15 @@ const mode = (
 
 const urlMode = (placeholder: string) =>
 	mode(
-		{ displayName: 'URL', name: 'url' },
+		{ displayName: 'By URL', name: 'url' },
 		{
 			placeholder,
-			hint: 'A web address that opens without a login, or a file_path',
+			hint: 'A public web address, or a file_path from Upload a file',
 		},
 	);
 
-const fileMode = mode(
-	{ displayName: 'File', name: 'file' },
-	{ placeholder: 'e.g. data', hint: FILE_HINT },
-);
+const fileMode = (label: string) =>
+	mode({ displayName: 'File', name: 'file' }, { placeholder: 'e.g. data', hint: fileHint(label) });
 
 const youtubeMode = mode(
 	{ displayName: 'YouTube', name: 'youtube' },
@@ -33,8 +31,12 @@ const youtubeMode = mode(
 	},
 );
 
-const videoModes = [urlMode('e.g. https://example.com/talking-head.mp4'), fileMode, youtubeMode];
-const audioModes = [urlMode('e.g. https://example.com/voice-over.mp3'), fileMode];
+const videoModes = [
+	urlMode('e.g. https://example.com/talking-head.mp4'),
+	fileMode('Video'),
+	youtubeMode,
+];
+const audioModes = [urlMode('e.g. https://example.com/voice-over.mp3'), fileMode('Audio')];
 
 /** No `validation`: n8n runs its expressions with a time limit, which a busy server may not keep. */
 export const sourceFields: INodeProperties[] = [
@@ -44,7 +46,7 @@ export const sourceFields: INodeProperties[] = [
 		type: 'resourceLocator',
 		required: true,
 		default: { mode: 'url', value: '' },
-		description: 'The video with the mouth that follows the audio',
+		description: 'The video whose mouth should follow the audio',
 		modes: videoModes,
 	},
 	{
@@ -90,5 +92,5 @@ function sourceOf(
 	const address = item.asText(value, label);
 	return mode === 'youtube'
 		? { youtubeUrl: youtubeAddress(address, label) }
-		: { path: webAddressOrFilePath(address, label) };
+		: { path: webAddressOrFilePath(address, label, type) };
 }

@@ -188,7 +188,7 @@ function refusal(
 				: new Problem(`There is no video project ${id} for this API key`, {
 						...details,
 						description:
-							'The ID may be misspelt, belong to another account, or the video was deleted.',
+							'The ID may be misspelled, belong to another account, or the video was deleted.',
 					});
 		case 429:
 			return new Problem(`Magic Hour limits the rate of requests${says}`, {

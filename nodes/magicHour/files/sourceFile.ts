@@ -19,11 +19,24 @@ export interface SourceFile {
 }
 
 /**
- * Whether a parameter was given a file instead of the name of a binary field, as by
- * `{{ $('Read Video').item.binary.data }}`.
+ * Whether a parameter was given a file instead of the name of a binary field, as by {@link fileExpression}.
  */
 export const isBinaryObject = (value: unknown): value is object =>
 	typeof value === 'object' && value !== null && 'mimeType' in value;
+
+/** Whether it is what an expression such as `{{ $('Read Video').item.binary }}` gives: the name of a field is missing. */
+const holdsFiles = (value: object): boolean => Object.values(value).some(isBinaryObject);
+
+/**
+ * @param label of the parameter that was given an object
+ * @throws Problem where that holds files, of which the parameter takes one
+ */
+export function refuseAllFiles(value: object, label: string): void {
+	if (!holdsFiles(value)) return;
+	throw new Problem(`${label}: these are all files of the item, not one`, {
+		description: `Add the name of a field to the expression, such as .binary.data. The fields are: ${Object.keys(value).join(', ')}.`,
+	});
+}
 
 /**
  * A file of the workflow, checked before anything is sent.
@@ -47,9 +60,9 @@ export function sourceFile(
 		const known = (binary.fileName || binary.mimeType || 'unnamed').slice(0, 80);
 		const kind = type === 'video' ? 'a video' : `an ${type}`;
 		throw new Problem(
-			`The file in “${fieldName}” is not ${kind} file that Magic Hour takes (${known})`,
+			`The file in “${fieldName}” is not ${kind} file that Magic Hour accepts (${known})`,
 			{
-				description: `Accepted: ${FILE_EXTENSIONS[type].join(', ')}. The extension is read from the file name or the MIME type. ${EARLIER_FILE}`,
+				description: `Accepted: ${FILE_EXTENSIONS[type].join(', ')}. The extension is read from the file name or the MIME type. ${earlierFile(label)}`,
 			},
 		);
 	}
@@ -59,8 +72,11 @@ export function sourceFile(
 	return { type, fieldName, extension, binary, key: `${type}.${extension}:${contentKey(binary)}` };
 }
 
-const EARLIER_FILE =
-	"For the file of an earlier node, choose Expression and enter {{ $('Read Video').item.binary.data }}.";
+/** An expression that gives the file of an earlier node, for the field that has this label. */
+export const fileExpression = (label: string) => `{{ $('Read ${label}').item.binary.data }}`;
+
+const earlierFile = (label: string) =>
+	`For the file of an earlier node, choose Expression and enter ${fileExpression(label)}, with your node's name.`;
 
 function findBinary(ctx: IExecuteFunctions, itemIndex: number, fieldName: string): unknown {
 	const fields = ctx.getInputData()[itemIndex]?.binary ?? {};
@@ -91,7 +107,7 @@ function known(found: unknown): IBinaryData | undefined {
 /** `$binary` has all of a file but its content; that matters where n8n keeps content in the item itself. */
 const stripped = (label: string) =>
 	new Problem(`${label}: the expression gives a file without its content`, {
-		description: `Enter the name of the binary field. ${EARLIER_FILE}`,
+		description: `Enter the name of the binary field. ${earlierFile(label)}`,
 	});
 
 function missingField(
@@ -109,9 +125,9 @@ function missingField(
 	const fields =
 		names.length === 0
 			? 'This item has no binary fields.'
-			: `The binary fields of this item: ${names.join(', ')}.`;
+			: `The binary fields of this item: ${names.join(', ')}. Enter the name of one.`;
 	return new Problem(`${label}: the item has no binary field “${fieldName}”`, {
-		description: `${fields} Enter the name of one. ${EARLIER_FILE}`,
+		description: `${fields} ${earlierFile(label)}`,
 	});
 }
 

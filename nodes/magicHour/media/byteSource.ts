@@ -19,8 +19,14 @@ export const LONGEST_READ = 128 * 1024;
 
 /** Why the length of a file cannot be known: the only error that reading media throws. */
 export class Unreadable extends Error {
-	/** @param reason in words that can follow “because” */
-	constructor(readonly reason: string) {
+	/**
+	 * @param reason in words that can follow “because”
+	 * @param isOutOfReach whether there may be no such file at its address
+	 */
+	constructor(
+		readonly reason: string,
+		readonly isOutOfReach = false,
+	) {
 		super(reason);
 		this.name = 'Unreadable';
 	}

@@ -3,11 +3,17 @@ import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { binarySource } from './binarySource';
 import { Unreadable, type ByteSource } from './byteSource';
 import type { MediaKind } from './media';
-import { readMedia, type Looked } from './readMedia';
+import { readMedia, unknown, type Looked } from './readMedia';
 import { webSource } from './webSource';
 
 /** A file as a run knows it: stored by n8n, with a key that is equal for the same file, or on the web. */
 export type MediaFile = { key: string; binary: IBinaryData } | { url: string };
+
+/** A login or a signature must not be in an error. */
+function withoutSecrets(address: string): string {
+	const { origin, pathname } = new URL(address);
+	return `${origin}${pathname}`;
+}
 
 /** Looks at the files of one run, at each distinct one once. */
 export class MediaLooks {
@@ -38,7 +44,9 @@ export class MediaLooks {
 					? await webSource(this.ctx, file.url, this.signal)
 					: await binarySource(this.ctx, file.binary);
 		} catch (error) {
-			return { unknown: error instanceof Unreadable ? error.reason : 'it could not be read' };
+			return 'url' in file && error instanceof Unreadable && error.isOutOfReach
+				? { ...unknown(error), address: withoutSecrets(file.url) }
+				: unknown(error);
 		}
 		return await readMedia(source, kind);
 	}

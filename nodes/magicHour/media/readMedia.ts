@@ -29,11 +29,21 @@ const FORMATS: Array<{ at: number; marks: string[]; read: Reader }> = [
 ];
 
 /** Length and frame rate, or a reason that can follow “because”. */
-export type Looked = Media | { unknown: string };
+export type Looked = Media | Unknown;
+
+export interface Unknown {
+	unknown: string;
+	/** To be checked by a person, because there may be no such file. */
+	address?: string;
+}
 
 /** What was found out, where something was. */
 export const known = (looked: Looked | undefined): Media | undefined =>
 	looked !== undefined && 'seconds' in looked ? looked : undefined;
+
+export const unknown = (error: unknown): Unknown => ({
+	unknown: error instanceof Unreadable ? error.reason : 'it could not be read',
+});
 
 /** For people and expressions: to thousandths. */
 export const rounded = (value: number): number => Number(value.toFixed(3));
@@ -53,7 +63,7 @@ export async function readMedia(source: ByteSource, kind: MediaKind): Promise<Lo
 		// MP3 has no mark of its own, and often something else before its first frame.
 		return await (format?.read ?? readMp3)(file, start, kind);
 	} catch (error) {
-		return { unknown: error instanceof Unreadable ? error.reason : 'it could not be read' };
+		return unknown(error);
 	} finally {
 		source.close();
 	}

@@ -150,10 +150,11 @@ class Web {
 			const { failure } = outcome;
 			if (failure.kind !== 'refused') {
 				const code = 'code' in failure ? failure.code : failure.kind;
-				throw new Unreadable(`its server could not be reached (${code})`);
+				throw new Unreadable(`its server could not be reached (${code})`, true);
 			}
 			if (failure.status >= 400 || failure.location === undefined) {
-				throw new Unreadable(`its server answered with status ${failure.status}`);
+				const isOutOfReach = failure.status < 500;
+				throw new Unreadable(`its server answered with status ${failure.status}`, isOutOfReach);
 			}
 			this.url = redirected(failure.location, this.url);
 		}

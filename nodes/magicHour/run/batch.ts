@@ -40,7 +40,7 @@ export class Batch<Plan, Started> {
 		const { operation } = this;
 		for (const index of this.indexes) {
 			await this.settle(index, async () => {
-				this.plans.set(index, operation.plan(new Parameters(this.ctx, index)));
+				this.plans.set(index, this.plan(index));
 			});
 		}
 		if (this.halt.signal.aborted || this.plans.size === 0) return;
@@ -94,6 +94,7 @@ export class Batch<Plan, Started> {
 			jobs: this.allJobs().map(([, id]) => id),
 			superseded: this.run?.superseded ?? [],
 			doubtful: this.memory.doubtfulItems().filter((item) => item !== index),
+			hasMadeJobs: this.indexes.some((item) => this.memory.jobId(item) !== undefined),
 		};
 		const whole = withOtherJobs(problem, others);
 		const advised = isCalled(this.ctx) ? inCalledWorkflow(whole) : whole;
@@ -169,6 +170,19 @@ export class Batch<Plan, Started> {
 		if (failure === undefined) return this.run;
 		for (const index of this.plans.keys()) this.fail(index, failure);
 		return undefined;
+	}
+
+	private plan(index: number): Plan {
+		const { plan, nothingDone = '' } = this.operation;
+		try {
+			return plan(new Parameters(this.ctx, index));
+		} catch (error) {
+			const problem = asProblem(error);
+			// An earlier try may have done something.
+			if (this.jobOf(index) !== undefined) throw problem;
+			const description = `${problem.description ?? ''} ${nothingDone}`.trim() || undefined;
+			throw withDetails(problem, { description });
+		}
 	}
 
 	/** An item that fails here is none of those that are reviewed and started. */

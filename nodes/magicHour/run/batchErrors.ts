@@ -43,12 +43,17 @@ export function stopped({ underWay, finished, doubtful }: JobsLeft): Problem {
 /**
  * The problem that stops a workflow. No job id, and no doubt whether a job exists, may be lost because another
  * item failed.
- * @param others ids of all jobs of the batch, of those that they have replaced, and the indexes of the other items in
- *   doubt
+ * @param others ids of all jobs of the batch, of those that they have replaced, the indexes of the other items in doubt,
+ *   and whether there are jobs that another try must keep
  */
 export function withOtherJobs(
 	problem: Problem,
-	others: { jobs: readonly string[]; superseded: readonly string[]; doubtful: readonly number[] },
+	others: {
+		jobs: readonly string[];
+		superseded: readonly string[];
+		doubtful: readonly number[];
+		hasMadeJobs: boolean;
+	},
 ): Problem {
 	const { description, id, message } = problem;
 	const jobs = others.jobs.filter((other) => other !== id);
@@ -59,9 +64,8 @@ export function withOtherJobs(
 	if (jobs.length > 0) {
 		notes.push(`Jobs of the other items: ${listedJobs(jobs)}.`);
 	}
-	const hasJobs = jobs.length > 0 || id !== undefined;
 	if (others.superseded.length > 0) notes.push(supersededNote(others.superseded));
-	if (hasJobs && !notes.some((note) => note.includes(RETRY))) notes.push(RETRY);
+	if (others.hasMadeJobs && !notes.some((note) => note.includes(RETRY))) notes.push(RETRY);
 	notes.push(...doubtNote(others.doubtful));
 	return withDetails(problem, { description: notes.join(' ') || undefined });
 }

@@ -20,6 +20,8 @@ export interface Operation<Plan, Started = ItemOutput> {
 	labels?: Readonly<Record<RequestField, string>>;
 	/** Reads what holds for the run as a whole, from its first item. */
 	limits?(item: Parameters): RunLimits;
+	/** What the person of an item is told whose plan fails. */
+	nothingDone?: string;
 	/** Reads and checks the parameters of the item. Nothing is sent before this was done for all items. */
 	plan(item: Parameters): Plan;
 	/**

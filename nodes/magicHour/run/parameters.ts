@@ -1,7 +1,8 @@
-import type { IExecuteFunctions, INodePropertyMode } from 'n8n-workflow';
+import { ExpressionError, type IExecuteFunctions, type INodePropertyMode } from 'n8n-workflow';
 
 import type { FileType } from '../api/contract';
-import { isBinaryObject, sourceFile, type SourceFile } from '../files/sourceFile';
+import { isBinaryObject, refuseAllFiles, sourceFile, type SourceFile } from '../files/sourceFile';
+import { oneLine } from '../oneLine';
 import { asProblem, Problem } from '../problem';
 
 /**
@@ -37,6 +38,7 @@ export class Parameters {
 	private asOptionalText(value: unknown, label: string): string | undefined {
 		if (value === undefined || value === null || value === '') return undefined;
 		if (typeof value === 'object') {
+			refuseAllFiles(value, label);
 			throw new Problem(`${label} must be text; got ${kindOf(value)}`, {
 				description: EXPRESSION,
 			});
@@ -141,17 +143,28 @@ export class Parameters {
 
 	/** What n8n says of an expression that fails does not say whose it is. */
 	private evaluated(label: string, read: () => unknown): unknown {
-		let failure: Problem;
 		try {
 			return read();
 		} catch (error) {
-			failure = asProblem(error);
+			throw missingNode(error, label) ?? cannotBeWorkedOut(error, label);
 		}
-		throw new Problem(`${label} cannot be worked out: ${failure.message}`, {
-			description: EXPRESSION,
-		});
 	}
 }
+
+/** Examples name nodes that a person's own workflow need not have. */
+function missingNode(error: unknown, label: string): Problem | undefined {
+	if (!(error instanceof ExpressionError)) return undefined;
+	const { descriptionKey, nodeCause } = error.context;
+	if (descriptionKey !== 'nodeNotFound') return undefined;
+	return new Problem(`${label}: there is no node “${oneLine(nodeCause)}”`, {
+		description: 'Replace the name in the expression with the name of your own node.',
+	});
+}
+
+const cannotBeWorkedOut = (error: unknown, label: string) =>
+	new Problem(`${label} cannot be worked out: ${asProblem(error).message}`, {
+		description: EXPRESSION,
+	});
 
 interface Option<T> {
 	/** What the person sees. */

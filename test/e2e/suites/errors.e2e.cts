@@ -1,3 +1,4 @@
+import { file } from '../../support/sources.cts';
 import { personalJob, useTestBed } from '../testBed.cts';
 import { lipSync, node, outputJson, start, withRows, workflow } from '../workflow.cts';
 
@@ -60,6 +61,23 @@ describe('A failed item', () => {
 		expect(error).toMatchObject({
 			message: expect.stringContaining('detectable face'),
 			context: { itemIndex: 1 },
+		});
+	});
+});
+
+describe('An expression from an example', () => {
+	it('is told to need the name of the own node', async () => {
+		const { api, credentials } = bed;
+		const video = file("={{ $('Read Video').item.binary.data }}");
+		const stored = await api.importWorkflow(
+			workflow('No such node', [start(), lipSync({ ...personalJob, video }, { credentials })]),
+		);
+
+		const execution = await api.run(stored, 'Start');
+
+		expect(execution.data.resultData.error).toMatchObject({
+			message: 'Video: there is no node “Read Video”',
+			description: expect.stringContaining('the name of your own node'),
 		});
 	});
 });
