@@ -282,6 +282,12 @@ export class ExecutionMemory {
 		delete this.turn.paid[record.entry];
 	}
 
+	/** The job was paid for and is gone, as a person was told: a second try makes a new one. */
+	rememberGone(itemIndex: number): void {
+		const record = this.turn.jobs[itemIndex];
+		if (record !== undefined) record.state = 'failed';
+	}
+
 	/** It is certain that no job was made. */
 	forget(itemIndex: number): void {
 		const { jobs, before, paid } = this.turn;

@@ -16,7 +16,10 @@ export interface AskedFor {
 export interface JobRecord extends AskedFor {
 	/** The execution that asked. */
 	execution: string;
-	/** `asked`: sent, and not known whether a job was made. `failed`: ended in `error` or `canceled`, refunded. */
+	/**
+	 * `asked`: sent, and not known whether a job was made. `failed`: ended in `error` or `canceled`, refunded; or
+	 * deleted since, as a person was told.
+	 */
 	state: 'asked' | 'created' | 'failed';
 	/** Milliseconds since the epoch. */
 	at: number;

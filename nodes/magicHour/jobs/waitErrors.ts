@@ -22,7 +22,7 @@ export function endedBadly({ id, status, error, credits_charged }: VideoProject)
 		{
 			id,
 			code: oneLine(error?.code) || 'error',
-			description: `${refund} Replace the video or audio of this item, and run the workflow with this item only: the others would be paid again.`,
+			description: `${refund} Use another video or audio, and run the workflow with this item only. If you have replaced the file at the same address, use Retry in Executions instead.`,
 		},
 	);
 }

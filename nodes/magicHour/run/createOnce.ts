@@ -145,7 +145,10 @@ async function takeUp(
 	if (isGone(answer)) {
 		// A new key of the same account sees the job; another account does not.
 		const topic = isOwn ? `job ${id}` : `account ${client.account}`;
-		if (await run.isAnswered(topic)) return undefined;
+		if (await run.isAnswered(topic)) {
+			if (isOwn) run.memory.rememberGone(itemIndex);
+			return undefined;
+		}
 		throw isOwn ? gone(id) : ofOtherAccount(id);
 	}
 	if (answer.ok || isOwn) return job;

@@ -63,6 +63,27 @@ describe('the memory of an execution', () => {
 		}
 	});
 
+	it.each([
+		['failed', 'rememberFailed', 0],
+		['is gone', 'rememberGone', 30],
+	] as const)('lets a living job take the place of one that %s', (_, note, spent) => {
+		const first = execution.run(0);
+		first.rememberAsked(0, WHAT, 30);
+		first.rememberCreated(0, RESPONSE);
+		first[note](0);
+		expect(first.spent).toBe(spent);
+		first.leave(new Set());
+		const other = execution.run(1);
+		other.rememberAsked(0, { ...WHAT }, 30);
+		other.rememberCreated(0, { id: 'cm2', credits_charged: 30 });
+		other.leave(new Set());
+
+		expect(execution.run(0).recall(0, WHAT)).toMatchObject({
+			state: 'created',
+			response: { id: 'cm2' },
+		});
+	});
+
 	it('is new for the next turn of a loop, and keeps the one before for whoever starts from there again', () => {
 		runThatCreated(0, 'well');
 		expect(execution.run(1).recall(0, WHAT)).toBeUndefined();
