@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { storedForRetry } from '../../engine/retry.cts';
 import { limit } from '../../nodes/magicHour/concurrency.ts';
-import { Bench, items, JOB, Ran, workflowOf } from '../engine/support.cts';
+import { EngineBed, items, JOB, Ran, workflowOf } from '../engine/engineBed.cts';
 import { batches, type Batch } from './batches.cts';
 import { Books } from './books.cts';
 import { SEED } from '../support/draw.cts';
@@ -26,12 +26,12 @@ const MEGABYTE = 2 ** 20;
 
 console.log(`chaos: SEED=${SEED}`);
 
-async function chaosBench(): Promise<Bench> {
-	const bench = await Bench.start({ credits: 1e9, keepAliveSeconds: 0.02 });
+async function chaosBench(): Promise<EngineBed> {
+	const bed = await EngineBed.start({ credits: 1e9, keepAliveSeconds: 0.02 });
 	// A creation is given more time, because a slow machine must not look like a lost answer.
-	bench.shortenTimeouts(1);
-	bench.shortenTimeouts(10, 'createLipSync');
-	return bench;
+	bed.shortenTimeouts(1);
+	bed.shortenTimeouts(10, 'createLipSync');
+	return bed;
 }
 
 /** Sockets, servers, timers; a file that is being read at the moment is none of them. */
@@ -51,29 +51,28 @@ function openedSince(before: string[]): string[] {
 describe('a thousand items, while everything goes wrong', () => {
 	const accidents: string[] = [];
 	const note = (what: unknown) => accidents.push(String((what as Error)?.stack ?? what));
-	let bench: Bench;
+	let bed: EngineBed;
 	let before: string[];
 
 	beforeAll(async () => {
 		process.on('unhandledRejection', note).on('warning', note);
 		// Once for what is loaded and opened once in a process.
-		bench = await chaosBench();
-		await bench.run(workflowOf(items(1), JOB));
-		await bench.stop();
+		bed = await chaosBench();
+		await bed.run(workflowOf(items(1), JOB));
+		await bed.stop();
 		before = openResources();
-		bench = await chaosBench();
+		bed = await chaosBench();
 	});
 	afterAll(() => {
 		process.off('unhandledRejection', note).off('warning', note);
 	});
 
-	const jobsOf = (name: string) =>
-		bench.sandbox.jobs.filter(({ request }) => request.name === name);
+	const jobsOf = (name: string) => bed.sandbox.jobs.filter(({ request }) => request.name === name);
 
 	/** Runs a workflow as its owner would: failed executions are retried from the list. */
 	async function live(batch: Batch): Promise<Books> {
 		const books = new Books(batch, jobsOf);
-		const execution = bench.execute(batch.workflow);
+		const execution = bed.execute(batch.workflow);
 		const stop = new AbortController();
 		if (batch.stopAfter !== undefined) {
 			void pause(batch.stopAfter * 1000, undefined, { signal: stop.signal })
@@ -90,17 +89,17 @@ describe('a thousand items, while everything goes wrong', () => {
 			books.checkError(ran);
 			// n8n does not retry what a person has stopped.
 			if (patience === 0 || ran.error.message.startsWith('The execution was stopped')) return books;
-			ran = await bench.run(batch.workflow, { mode: 'retry', resume: storedForRetry(ran.run) });
+			ran = await bed.run(batch.workflow, { mode: 'retry', resume: storedForRetry(ran.run) });
 		}
 	}
 
 	async function liveAll(all: Batch[]): Promise<Books[]> {
-		unleash(bench.sandbox);
-		const restarts = new Restarts(bench.sandbox);
+		unleash(bed.sandbox);
+		const restarts = new Restarts(bed.sandbox);
 		const places = limit(WORKFLOWS_AT_ONCE);
 		const books = await Promise.all(all.map(async (batch) => places(async () => live(batch))));
 		await restarts.stop();
-		bench.sandbox.clearFaults();
+		bed.sandbox.clearFaults();
 		return books;
 	}
 
@@ -111,7 +110,7 @@ describe('a thousand items, while everything goes wrong', () => {
 		for (const { said } of books) {
 			for (const key of Object.keys(totals) as Array<keyof typeof totals>) totals[key] += said[key];
 		}
-		const { jobs, requests } = bench.sandbox;
+		const { jobs, requests } = bed.sandbox;
 		console.log(
 			`chaos: SEED=${SEED} ${all.length} workflows, ${ITEMS} items, ${requests.length} requests, ${jobs.length} jobs, ${JSON.stringify(totals)}`,
 		);
@@ -123,10 +122,10 @@ describe('a thousand items, while everything goes wrong', () => {
 	it(`keeps no memory over ${ROUNDS} rounds`, async () => {
 		const heap: number[] = [];
 		for (let round = 0; round < ROUNDS; round++) {
-			bench.sandbox.reset();
+			bed.sandbox.reset();
 			const books = await liveAll(batches(ROUND_ITEMS, `round ${round}`));
 			expect(books.flatMap(({ faults }) => faults)).toEqual([]);
-			bench.sandbox.reset();
+			bed.sandbox.reset();
 			collectGarbage();
 			heap.push(process.memoryUsage().heapUsed / MEGABYTE);
 		}
@@ -137,7 +136,7 @@ describe('a thousand items, while everything goes wrong', () => {
 	});
 
 	it('leaves nothing open behind, and nothing went wrong unseen', async () => {
-		await bench.stop();
+		await bed.stop();
 		const deadline = Date.now() + 20_000;
 		while (openedSince(before).length > 0 && Date.now() < deadline) await pause(100);
 		expect(openedSince(before)).toEqual([]);

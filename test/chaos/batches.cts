@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { INode } from 'n8n-workflow';
 
 import type { WorkflowJson } from '../../engine/engine.cts';
-import { workflowOf, type Item } from '../engine/support.cts';
+import { workflowOf, type Item } from '../engine/engineBed.cts';
 import { draw } from '../support/draw.cts';
 import { FILES, url } from '../support/sources.cts';
 

@@ -1,5 +1,5 @@
 import type { SandboxJob } from '../../sandbox/index.cts';
-import type { Ran } from '../engine/support.cts';
+import type { Ran } from '../engine/engineBed.cts';
 import type { Batch } from './batches.cts';
 
 /** What the sandbox was paid for, held against what the executions of a batch say. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { until } from '../../n8n/poll.cts';
-import { Bench, items, JOB, Ran, workflowOf } from '../engine/support.cts';
+import { EngineBed, items, JOB, Ran, workflowOf } from '../engine/engineBed.cts';
 import { collectGarbage } from '../support/heap.cts';
 
 /** Ten thousand items wait for their jobs. `CHAOS=short` waits for a minute, and otherwise for five. */
@@ -9,19 +9,19 @@ const ITEMS = 10_000;
 const SECONDS = process.env.CHAOS === 'short' ? 60 : 300;
 
 describe('ten thousand items that wait', () => {
-	let bench: Bench;
-	beforeAll(async () => (bench = await Bench.start({ credits: 1e9 })));
-	afterAll(async () => await bench.stop());
+	let bed: EngineBed;
+	beforeAll(async () => (bed = await EngineBed.start({ credits: 1e9 })));
+	afterAll(async () => await bed.stop());
 
 	it('send nothing and share one clock, and one Stop ends them', async () => {
-		const { sandbox } = bench;
-		bench.shortenTimeouts(600);
+		const { sandbox } = bed;
+		bed.shortenTimeouts(600);
 		sandbox.setScript(() => ({ outcome: 'never' }));
 		collectGarbage();
 		const heapBefore = process.memoryUsage().heapUsed;
 		// Nothing is asked while they are watched: what a status check costs is known, and not what this is about.
 		const options = { pollInterval: 1200, timeoutMinutes: 60 };
-		const execution = bench.execute(
+		const execution = bed.execute(
 			workflowOf(items(ITEMS), { ...JOB, output: 'videoUrl', options }),
 		);
 		await until('all jobs', () => (sandbox.jobs.length === ITEMS ? true : undefined), 300);

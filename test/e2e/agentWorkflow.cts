@@ -3,7 +3,7 @@ import type { IDataObject, INode } from 'n8n-workflow';
 import type { WorkflowFile } from '../../n8n/rest.cts';
 import { url } from '../support/sources.cts';
 import type { ChatModel } from './chatModel.cts';
-import { awaitedJob, type TestBed } from './testBed.cts';
+import { awaitedJob, type ServerBed } from './serverBed.cts';
 import { node, start, workflow } from './workflow.cts';
 
 type Retries = Pick<INode, 'retryOnFail' | 'maxTries' | 'waitBetweenTries'>;
@@ -19,7 +19,7 @@ interface AgentOptions {
 
 /** A workflow with an agent that has the node as its only tool. */
 export async function agentWorkflow(
-	{ api, credentials }: TestBed,
+	{ api, credentials }: ServerBed,
 	model: ChatModel,
 	{ typeVersion = 2.2, agent, parameters, tool }: AgentOptions = {},
 ): Promise<WorkflowFile> {

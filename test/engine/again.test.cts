@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { storedForRetry } from '../../engine/retry.cts';
 import {
-	Bench,
+	EngineBed,
 	type Item,
 	items,
 	itemWithFiles,
@@ -13,7 +13,7 @@ import {
 	VIDEO,
 	WAITED_JOB,
 	workflowOf,
-} from './support.cts';
+} from './engineBed.cts';
 import { FILES, url } from '../support/sources.cts';
 
 /** Whoever runs the node again, and why: the jobs that exist are kept, and only what is missing is made. */
@@ -27,38 +27,38 @@ const REFUSED_SECOND = {
 };
 
 describe('when the node runs again', () => {
-	let bench: Bench;
-	beforeAll(async () => (bench = await Bench.start()));
+	let bed: EngineBed;
+	beforeAll(async () => (bed = await EngineBed.start()));
 	beforeEach(() => {
-		bench.sandbox.reset();
-		bench.sandbox.setScript(() => ({}));
+		bed.sandbox.reset();
+		bed.sandbox.setScript(() => ({}));
 	});
-	afterAll(async () => await bench.stop());
+	afterAll(async () => await bed.stop());
 
-	const creations = () => bench.sandbox.requestsTo('createLipSync').length;
+	const creations = () => bed.sandbox.requestsTo('createLipSync').length;
 
 	describe('by Retry On Fail', () => {
 		it('makes only the jobs that were not made before', async () => {
-			bench.sandbox.fail({
+			bed.sandbox.fail({
 				on: 'createLipSync',
 				action: { status: 400, body: { message: 'Not now' } },
 				skip: 1,
 			});
-			const ran = await bench.run(workflowOf(items(6), JOB, RETRY_ON_FAIL));
+			const ran = await bed.run(workflowOf(items(6), JOB, RETRY_ON_FAIL));
 			expect(ran.error).toBeUndefined();
-			expect(bench.sandbox.jobs).toHaveLength(6);
+			expect(bed.sandbox.jobs).toHaveLength(6);
 			expect(creations()).toBe(7);
 			expect(new Set(ran.json().map(({ id }) => id)).size).toBe(6);
 		});
 
 		it("tells n8n's log of each job once, when it is made", async () => {
 			const log = jest.spyOn(n8nLogger(), 'info').mockImplementation();
-			bench.sandbox.fail({
+			bed.sandbox.fail({
 				on: 'createLipSync',
 				action: { status: 400, body: { message: 'Not now' } },
 				skip: 1,
 			});
-			const ran = await bench.run(workflowOf(items(3), JOB, RETRY_ON_FAIL));
+			const ran = await bed.run(workflowOf(items(3), JOB, RETRY_ON_FAIL));
 			const told = log.mock.calls.flatMap(([line]) => {
 				const job = /^Magic Hour job (\S+) was created for item (\d) of execution \d+$/;
 				const [, id, item] = job.exec(line as string) ?? [];
@@ -70,19 +70,19 @@ describe('when the node runs again', () => {
 
 		it('pays six items once where one is refused each time', async () => {
 			const refused = { ...REFUSED_SECOND, options: { parallelRequests: 6 } };
-			const ran = await bench.run(workflowOf(items(6), refused, RETRY_ON_FAIL));
+			const ran = await bed.run(workflowOf(items(6), refused, RETRY_ON_FAIL));
 			expect(ran.error!.message).toContain('Magic Hour refused the request');
-			expect(bench.sandbox.jobs.length).toBeLessThanOrEqual(5);
-			expect(creations()).toBe(bench.sandbox.jobs.length + 3);
+			expect(bed.sandbox.jobs.length).toBeLessThanOrEqual(5);
+			expect(creations()).toBe(bed.sandbox.jobs.length + 3);
 		});
 
 		it('continues with a job that is rendering', async () => {
-			bench.sandbox.setScript(() => ({ renderSeconds: 1 }));
+			bed.sandbox.setScript(() => ({ renderSeconds: 1 }));
 			const impatient = {
 				...WAITED_JOB,
 				options: { pollInterval: 0.1, timeoutMinutes: 0.01 },
 			};
-			const ran = await bench.run(workflowOf(items(2), impatient, RETRY_ON_FAIL));
+			const ran = await bed.run(workflowOf(items(2), impatient, RETRY_ON_FAIL));
 			expect(ran.json().map(({ status }) => status)).toEqual(['complete', 'complete']);
 			expect(creations()).toBe(2);
 		});
@@ -90,18 +90,18 @@ describe('when the node runs again', () => {
 		it.each([['error'], ['canceled']] as const)(
 			'makes a job again that ended in “%s”, because it was refunded',
 			async (outcome) => {
-				bench.sandbox.setScript((_, index) => ({ outcome: index === 1 ? outcome : 'complete' }));
-				const ran = await bench.run(workflowOf(items(3), WAITED_JOB, RETRY_ON_FAIL));
+				bed.sandbox.setScript((_, index) => ({ outcome: index === 1 ? outcome : 'complete' }));
+				const ran = await bed.run(workflowOf(items(3), WAITED_JOB, RETRY_ON_FAIL));
 				expect(ran.error).toBeUndefined();
-				expect(bench.sandbox.jobs).toHaveLength(4);
+				expect(bed.sandbox.jobs).toHaveLength(4);
 				expect(ran.json().map(({ credits_charged }) => credits_charged)).toEqual([30, 30, 30]);
-				expect(bench.sandbox.account.credits).toBe(1_000_000 - 90);
+				expect(bed.sandbox.account.credits).toBe(1_000_000 - 90);
 			},
 		);
 
 		it('does not send a creation again that may have gone through, and repeats the warning', async () => {
-			bench.sandbox.fail({ on: 'createLipSync', action: 'reset' });
-			const ran = await bench.run(workflowOf(items(1), JOB, RETRY_ON_FAIL));
+			bed.sandbox.fail({ on: 'createLipSync', action: 'reset' });
+			const ran = await bed.run(workflowOf(items(1), JOB, RETRY_ON_FAIL));
 			expect(creations()).toBe(1);
 			expect(ran.error!.message).toBe(
 				'The job may exist: an earlier try of this execution sent it and got no answer',
@@ -110,7 +110,7 @@ describe('when the node runs again', () => {
 		});
 
 		it('takes an item for the same although its name has the time in it', async () => {
-			bench.sandbox.fail({
+			bed.sandbox.fail({
 				on: 'createLipSync',
 				action: { status: 400, body: { message: 'Not now' } },
 				skip: 2,
@@ -120,12 +120,12 @@ describe('when the node runs again', () => {
 				audio: url('=https://example.com/voice.mp3?at={{ $now.toMillis() }}-{{ Math.random() }}'),
 				options: { name: '={{ $now.toISO() }}' },
 			};
-			await bench.run(workflowOf(items(3), timed, RETRY_ON_FAIL));
-			expect(bench.sandbox.jobs).toHaveLength(3);
+			await bed.run(workflowOf(items(3), timed, RETRY_ON_FAIL));
+			expect(bed.sandbox.jobs).toHaveLength(3);
 		});
 
 		it('does not load a video again that n8n has already', async () => {
-			bench.sandbox.setScript((_, index) =>
+			bed.sandbox.setScript((_, index) =>
 				index === 5 ? { outcome: 'error', renderSeconds: 1.5 } : { renderSeconds: 0 },
 			);
 			const loaded = {
@@ -133,22 +133,20 @@ describe('when the node runs again', () => {
 				output: 'videoFile',
 				options: { pollInterval: 0.05, parallelRequests: 1 },
 			};
-			const ran = await bench.run(workflowOf(items(6), loaded, RETRY_ON_FAIL));
+			const ran = await bed.run(workflowOf(items(6), loaded, RETRY_ON_FAIL));
 			expect(ran.error).toBeUndefined();
-			expect(bench.sandbox.requestsTo('download')).toHaveLength(6);
+			expect(bed.sandbox.requestsTo('download')).toHaveLength(6);
 			for (const { binary } of ran.items()) {
-				expect(await bench.engine.content(binary!.data!.id!)).toEqual(VIDEO);
+				expect(await bed.engine.content(binary!.data!.id!)).toEqual(VIDEO);
 			}
 		});
 
 		it('does not upload a file again that is there already', async () => {
-			bench.sandbox.fail({ on: 'createLipSync', action: { status: 400, body: { message: 'No' } } });
-			const ran = await bench.run(
-				workflowOf([itemWithFiles()], { ...JOB, ...FILES }, RETRY_ON_FAIL),
-			);
+			bed.sandbox.fail({ on: 'createLipSync', action: { status: 400, body: { message: 'No' } } });
+			const ran = await bed.run(workflowOf([itemWithFiles()], { ...JOB, ...FILES }, RETRY_ON_FAIL));
 			expect(ran.error).toBeUndefined();
-			expect(bench.sandbox.requestsTo('uploadUrls')).toHaveLength(1);
-			expect(bench.sandbox.requestsTo('upload')).toHaveLength(2);
+			expect(bed.sandbox.requestsTo('uploadUrls')).toHaveLength(1);
+			expect(bed.sandbox.requestsTo('upload')).toHaveLength(2);
 		});
 	});
 
@@ -160,38 +158,38 @@ describe('when the node runs again', () => {
 			),
 		};
 		const settings = { ...RETRY_ON_FAIL, onError: 'continueRegularOutput' as const };
-		const ran = await bench.run(workflowOf(items(3), firstRefused, settings));
-		expect(bench.sandbox.jobs).toHaveLength(2);
+		const ran = await bed.run(workflowOf(items(3), firstRefused, settings));
+		expect(bed.sandbox.jobs).toHaveLength(2);
 		expect(creations()).toBe(3 + 2);
 		expect(ran.json().map(({ id }) => id)).toEqual([
 			undefined,
-			...bench.sandbox.jobs.map(({ id }) => id),
+			...bed.sandbox.jobs.map(({ id }) => id),
 		]);
 	});
 
 	describe('by a person who retries the failed execution', () => {
 		it('makes only what was missing', async () => {
-			bench.sandbox.fail({
+			bed.sandbox.fail({
 				on: 'createLipSync',
 				action: { status: 400, body: { message: 'Not now' } },
 				skip: 3,
 			});
 			const workflow = workflowOf(items(6), { ...JOB, options: { parallelRequests: 1 } });
-			const failed = await bench.run(workflow);
+			const failed = await bed.run(workflow);
 			expect(failed.status).toBe('error');
-			expect(bench.sandbox.jobs).toHaveLength(3);
+			expect(bed.sandbox.jobs).toHaveLength(3);
 
-			const again = await bench.run(workflow, {
+			const again = await bed.run(workflow, {
 				mode: 'retry',
 				resume: storedForRetry(failed.run),
 			});
 			expect(again.error).toBeUndefined();
-			expect(again.json().map(({ id }) => id)).toEqual(bench.sandbox.jobs.map(({ id }) => id));
-			expect(bench.sandbox.jobs).toHaveLength(6);
+			expect(again.json().map(({ id }) => id)).toEqual(bed.sandbox.jobs.map(({ id }) => id));
+			expect(bed.sandbox.jobs).toHaveLength(6);
 		});
 
 		it('keeps jobs that have finished by then, and makes those again that have failed', async () => {
-			bench.sandbox.setScript((_, index) => ({
+			bed.sandbox.setScript((_, index) => ({
 				outcome: index === 1 ? 'error' : 'complete',
 				renderSeconds: 0.9,
 			}));
@@ -199,34 +197,34 @@ describe('when the node runs again', () => {
 				...WAITED_JOB,
 				options: { pollInterval: 0.1, timeoutMinutes: 0.005 },
 			});
-			const failed = await bench.run(workflow);
+			const failed = await bed.run(workflow);
 			expect(failed.error!.message).toContain('is not finished after');
 			await sleep(1000);
-			bench.sandbox.setScript(() => ({ renderSeconds: 0 }));
+			bed.sandbox.setScript(() => ({ renderSeconds: 0 }));
 
-			const again = await bench.run(workflow, {
+			const again = await bed.run(workflow, {
 				mode: 'retry',
 				resume: storedForRetry(failed.run),
 			});
 			expect(again.json().map(({ status }) => status)).toEqual(['complete', 'complete']);
-			expect(bench.sandbox.jobs).toHaveLength(3);
+			expect(bed.sandbox.jobs).toHaveLength(3);
 		});
 
 		it('sends a creation again that may have gone through: the person was told to look first', async () => {
-			bench.sandbox.fail({ on: 'createLipSync', action: 'reset', effect: false });
+			bed.sandbox.fail({ on: 'createLipSync', action: 'reset', effect: false });
 			const workflow = workflowOf(items(1), JOB);
-			const failed = await bench.run(workflow);
+			const failed = await bed.run(workflow);
 			expect(failed.error!.message).toContain('The job may exist');
 
-			const again = await bench.run(workflow, {
+			const again = await bed.run(workflow, {
 				mode: 'retry',
 				resume: storedForRetry(failed.run),
 			});
-			expect(again.json()[0]!.id).toBe(bench.sandbox.jobs[0]!.id);
+			expect(again.json()[0]!.id).toBe(bed.sandbox.jobs[0]!.id);
 		});
 
 		it('asks once about a job that is gone, and then makes another one', async () => {
-			bench.sandbox.fail({
+			bed.sandbox.fail({
 				on: 'createLipSync',
 				action: { status: 400, body: { message: 'Not now' } },
 				skip: 1,
@@ -235,23 +233,23 @@ describe('when the node runs again', () => {
 				...WAITED_JOB,
 				options: { ...WAITED_JOB.options, parallelRequests: 1 },
 			});
-			const failed = await bench.run(workflow);
-			const { id } = bench.sandbox.jobs[0]!;
-			bench.sandbox.fail({
+			const failed = await bed.run(workflow);
+			const { id } = bed.sandbox.jobs[0]!;
+			bed.sandbox.fail({
 				on: 'getProject',
 				times: 99,
 				action: { status: 404, body: { message: 'Not found' } },
 				match: ({ path }) => path.endsWith(id),
 			});
 
-			const asking = await bench.run(workflow, {
+			const asking = await bed.run(workflow, {
 				mode: 'retry',
 				resume: storedForRetry(failed.run),
 			});
 			expect(asking.error!.message).toContain(`Job ${id} was deleted`);
 			expect(asking.error!.description).toContain('choose Retry once more');
 
-			const again = await bench.run(workflow, {
+			const again = await bed.run(workflow, {
 				mode: 'retry',
 				resume: storedForRetry(asking.run),
 			});
@@ -260,38 +258,38 @@ describe('when the node runs again', () => {
 		});
 
 		it('makes new jobs where the parameters were changed', async () => {
-			bench.sandbox.fail({
+			bed.sandbox.fail({
 				on: 'createLipSync',
 				action: { status: 400, body: { message: 'Not now' } },
 				skip: 1,
 			});
 			const parameters = { ...JOB, options: { parallelRequests: 1 } };
-			const failed = await bench.run(workflowOf(items(2), parameters));
+			const failed = await bed.run(workflowOf(items(2), parameters));
 			const changed = workflowOf(items(2), { ...parameters, endSeconds: 2 });
 			expect(failed.error!.description).toContain('unless you edit what they ask for');
-			const again = await bench.run(changed, {
+			const again = await bed.run(changed, {
 				mode: 'retry',
 				resume: storedForRetry(failed.run),
 			});
-			expect(bench.sandbox.jobs.map(({ request }) => request.end_seconds)).toEqual([1, 2, 2]);
+			expect(bed.sandbox.jobs.map(({ request }) => request.end_seconds)).toEqual([1, 2, 2]);
 			const hints = again.task()!.hints!.map(({ message }) => message);
-			expect(hints.join()).toContain(`The jobs before: ${bench.sandbox.jobs[0]!.id}.`);
+			expect(hints.join()).toContain(`The jobs before: ${bed.sandbox.jobs[0]!.id}.`);
 		});
 	});
 
 	it('keeps a job that is still rendering, when its error output leads back to the node', async () => {
-		bench.sandbox.setScript(() => ({ renderSeconds: 0.8 }));
+		bed.sandbox.setScript(() => ({ renderSeconds: 0.8 }));
 		const impatient = { ...WAITED_JOB, options: { pollInterval: 0.05, timeoutMinutes: 0.004 } };
 		const workflow = workflowOf(items(2), impatient, { onError: 'continueErrorOutput' });
 		workflow.connections[NODE] = { main: [[], [{ node: NODE, type: 'main', index: 0 }]] };
-		const ran = await bench.run(workflow);
+		const ran = await bed.run(workflow);
 		expect(ran.error).toBeUndefined();
-		expect(bench.sandbox.jobs).toHaveLength(2);
+		expect(bed.sandbox.jobs).toHaveLength(2);
 		const turns = ran.run.data.resultData.runData[NODE]!;
 		expect(turns.length).toBeGreaterThan(1);
 		const videos = turns.flatMap((_, turn) => ran.items(0, NODE, turn));
 		expect(videos.map(({ json }) => json.id).sort()).toEqual(
-			bench.sandbox.jobs.map(({ id }) => id).sort(),
+			bed.sandbox.jobs.map(({ id }) => id).sort(),
 		);
 	});
 
@@ -307,31 +305,31 @@ describe('when the node runs again', () => {
 			Loop: { main: [[], [{ node: NODE, type: 'main', index: 0 }]] },
 			[NODE]: { main: [[{ node: 'Loop', type: 'main', index: 0 }]] },
 		};
-		const ran = await bench.run(workflow);
+		const ran = await bed.run(workflow);
 		expect(ran.error).toBeUndefined();
-		expect(bench.sandbox.jobs).toHaveLength(4);
+		expect(bed.sandbox.jobs).toHaveLength(4);
 		expect([...ran.items(0, NODE, 0), ...ran.items(0, NODE, 1)].map(({ json }) => json.id)).toEqual(
-			bench.sandbox.jobs.map(({ id }) => id),
+			bed.sandbox.jobs.map(({ id }) => id),
 		);
 		const { magic_hour_jobs: listed } = ran.run.data.resultData.metadata!;
-		expect(listed!.split(',').sort()).toEqual(bench.sandbox.jobs.map(({ id }) => id).sort());
+		expect(listed!.split(',').sort()).toEqual(bed.sandbox.jobs.map(({ id }) => id).sort());
 	});
 
 	it('rescues the id from an answer that broke off behind it', async () => {
-		bench.sandbox.fail({
+		bed.sandbox.fail({
 			on: 'createLipSync',
 			action: { status: 200, body: '{"id":"cm0000000000000000000000a","credits_char' },
 		});
-		const { error } = await bench.run(workflowOf(items(1), JOB));
+		const { error } = await bed.run(workflowOf(items(1), JOB));
 		expect(error!.context).toMatchObject({ data: { id: 'cm0000000000000000000000a' } });
 	});
 
 	it('lists a rescued id once with the execution', async () => {
-		await bench.run(workflowOf(items(1), JOB));
-		const { id } = bench.sandbox.jobs[0]!;
+		await bed.run(workflowOf(items(1), JOB));
+		const { id } = bed.sandbox.jobs[0]!;
 		const body = `{"id":"${id}","credits_char`;
-		bench.sandbox.fail({ on: 'createLipSync', action: { status: 200, body } });
-		const ran = await bench.run(workflowOf(items(1), JOB));
+		bed.sandbox.fail({ on: 'createLipSync', action: { status: 200, body } });
+		const ran = await bed.run(workflowOf(items(1), JOB));
 		expect(ran.json()).toMatchObject([{ id }]);
 		expect(ran.run.data.resultData.metadata).toEqual({ magic_hour_jobs: id });
 	});

@@ -3,7 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { fixture } from '../support/mediaFixtures.cts';
 import { fixtureRoutes, serve } from '../support/mediaServer.cts';
 import { FILES, file, url, youtube } from '../support/sources.cts';
-import { Bench, workflowOf, type Item } from './support.cts';
+import { EngineBed, workflowOf, type Item } from './engineBed.cts';
 
 const inField = (name: string, mimeType: string) => ({
 	data: fixture(name).toString('base64'),
@@ -18,26 +18,26 @@ const itemOf = (video: string, audio: string): Item => ({
 });
 
 describe('where the clip ends', () => {
-	let bench: Bench;
+	let bed: EngineBed;
 	let web: Awaited<ReturnType<typeof serve>>;
 	beforeAll(async () => {
-		bench = await Bench.start();
+		bed = await EngineBed.start();
 		web = await serve(fixtureRoutes);
 	});
 	beforeEach(() => {
-		bench.sandbox.reset();
+		bed.sandbox.reset();
 		web.traffic.requests = [];
 	});
 	afterAll(async () => {
 		await web.close();
-		await bench.stop();
+		await bed.stop();
 	});
 
 	const at = (name: string) => url(`${web.url}/ranges/${name}`);
 	const run = async (item: Item | Item[], parameters: INodeParameters, settings = {}) =>
-		await bench.run(workflowOf([item].flat(), { output: 'jobId', ...parameters }, settings));
+		await bed.run(workflowOf([item].flat(), { output: 'jobId', ...parameters }, settings));
 	/** What the API was asked for. */
-	const created = () => bench.sandbox.jobs.map(({ request }) => request);
+	const created = () => bed.sandbox.jobs.map(({ request }) => request);
 
 	// The video has 2.5 seconds and 24 fps, the sound 3 seconds; or 3.2 seconds and 25 fps, and 2 seconds.
 	const SHORT_VIDEO = itemOf('longer-voice-24fps.m4v', 'pcm.wav');
@@ -126,7 +126,7 @@ describe('where the clip ends', () => {
 			const { error } = await run(item, parameters());
 			expect(error!.message).toBe(message);
 			expect(error!.description).toContain('Nothing was uploaded or created');
-			expect(bench.sandbox.requests).toHaveLength(0);
+			expect(bed.sandbox.requests).toHaveLength(0);
 		});
 
 		it.each<[string, () => string, RegExp]>([
@@ -157,7 +157,7 @@ describe('where the clip ends', () => {
 	it('is found without the video where its length cannot be known', async () => {
 		await run(LONG_VIDEO, { ...FILES, video: youtube('https://youtu.be/dQw4w9WgXcQ') });
 		await run(LONG_VIDEO, { ...FILES, clipEnd: 'video' });
-		const uploaded = [...bench.sandbox.uploads.keys()].find((path) => path.endsWith('.mp4'));
+		const uploaded = [...bed.sandbox.uploads.keys()].find((path) => path.endsWith('.mp4'));
 		await run(LONG_VIDEO, { ...FILES, video: url(uploaded!), clipEnd: 'shorter' });
 		expect(created().map(({ end_seconds }) => end_seconds)).toEqual([2, 3.2, 2]);
 	});
@@ -192,7 +192,7 @@ describe('where the clip ends', () => {
 		const audio = url(`={{ "${web.url}/ranges/" + $json.audio }}`);
 		const items = [{ json: { audio: 'float.wav' } }, { json: { audio: 'mpeg2-16khz.mp3' } }];
 		const refused = { status: 400, body: { message: 'No' } };
-		bench.sandbox.fail({ on: 'createLipSync', action: refused, skip: 1 });
+		bed.sandbox.fail({ on: 'createLipSync', action: refused, skip: 1 });
 		const ran = await run(
 			items,
 			{ video: youtube('https://youtu.be/dQw4w9WgXcQ'), audio, options: { parallelRequests: 1 } },

@@ -9,7 +9,7 @@ import type { IRun, IRunExecutionData, NodeParameterValueType } from 'n8n-workfl
 import type { WorkflowJson } from '../../engine/engine.cts';
 import { startSampleServer } from '../../n8n/sampleServer.cts';
 import type { Service } from '../../n8n/listen.cts';
-import { AUDIO, Bench, VIDEO } from './support.cts';
+import { AUDIO, EngineBed, VIDEO } from './engineBed.cts';
 
 // n8n's Wait node loads its form pages along, and with them ES modules that jest on Node 20 cannot load.
 jest.mock('sanitize-html', () => undefined);
@@ -53,7 +53,7 @@ function resumed(run: IRun, answer?: object): IRunExecutionData {
 }
 
 describe('the recipes of the cookbook', () => {
-	let bench: Bench;
+	let bed: EngineBed;
 	let server: Server;
 	let address: string;
 	/** What the text-to-speech service was asked to say. */
@@ -63,7 +63,7 @@ describe('the recipes of the cookbook', () => {
 	let bucketIsOpen: boolean;
 
 	beforeAll(async () => {
-		bench = await Bench.start();
+		bed = await EngineBed.start();
 		const app = express();
 		app.post('/speech', express.json(), (request, response) => {
 			spoken.push(request.body);
@@ -81,14 +81,14 @@ describe('the recipes of the cookbook', () => {
 		address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 	});
 	beforeEach(() => {
-		bench.sandbox.reset();
+		bed.sandbox.reset();
 		spoken = [];
 		bucket = new Map();
 		bucketIsOpen = true;
 	});
 	afterAll(async () => {
 		server.close();
-		await bench.stop();
+		await bed.stop();
 	});
 
 	describe('text-to-speech-to-video', () => {
@@ -100,12 +100,12 @@ describe('the recipes of the cookbook', () => {
 		};
 
 		it('speaks the text, uploads the speech and ends with the video', async () => {
-			const ran = await bench.run(workflow());
+			const ran = await bed.run(workflow());
 			expect(ran.error).toBeUndefined();
 			expect(spoken).toEqual([{ text: 'Welcome! This is what has changed for you this month.' }]);
-			const [upload] = bench.sandbox.uploads;
+			const [upload] = bed.sandbox.uploads;
 			expect(upload![1].bytes).toBe(AUDIO.length);
-			expect(bench.sandbox.jobs[0]!.request).toMatchObject({
+			expect(bed.sandbox.jobs[0]!.request).toMatchObject({
 				// As long as the speech is.
 				end_seconds: expect.closeTo(4.05, 2) as number,
 				assets: {
@@ -115,13 +115,13 @@ describe('the recipes of the cookbook', () => {
 			});
 			const [item] = ran.items(0, 'Lip Sync');
 			expect(item!.json).toMatchObject({ status: 'complete', credits_charged: 122 });
-			expect(await bench.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
+			expect(await bed.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
 		});
 
 		it('makes no job when the speech service fails', async () => {
-			const ran = await bench.run(workflow(`${address}/nowhere`));
+			const ran = await bed.run(workflow(`${address}/nowhere`));
 			expect(ran.status).toBe('error');
-			expect(bench.sandbox.requests).toEqual([]);
+			expect(bed.sandbox.requests).toEqual([]);
 		});
 	});
 
@@ -134,7 +134,7 @@ describe('the recipes of the cookbook', () => {
 		};
 
 		it('puts the video into the bucket, with its type and length', async () => {
-			const ran = await bench.run(workflow());
+			const ran = await bed.run(workflow());
 			expect(ran.error).toBeUndefined();
 			expect(bucket.get('welcome-es.mp4')).toEqual({
 				body: VIDEO,
@@ -145,30 +145,30 @@ describe('the recipes of the cookbook', () => {
 
 		it('is retried without a second job when the bucket refused the video', async () => {
 			bucketIsOpen = false;
-			const failed = await bench.run(workflow());
+			const failed = await bed.run(workflow());
 			expect(failed.status).toBe('error');
 
 			bucketIsOpen = true;
 			const data = parse(stringify(failed.run.data)) as IRunExecutionData;
 			delete data.resultData.error;
 			data.resultData.runData['Put into Bucket']!.pop();
-			const ran = await bench.run(workflow(), { mode: 'retry', resume: data });
+			const ran = await bed.run(workflow(), { mode: 'retry', resume: data });
 			expect(ran.error).toBeUndefined();
 			expect(bucket.get('welcome-es.mp4')?.body).toEqual(VIDEO);
-			expect(bench.sandbox.jobs).toHaveLength(1);
+			expect(bed.sandbox.jobs).toHaveLength(1);
 		});
 	});
 
 	describe('human-approval', () => {
 		const asked = async () => {
-			const ran = await bench.run(recipe('human-approval'));
+			const ran = await bed.run(recipe('human-approval'));
 			expect(ran.error).toBeUndefined();
 			expect(ran.status).toBe('waiting');
-			expect(bench.sandbox.requests).toEqual([]);
+			expect(bed.sandbox.requests).toEqual([]);
 			return ran;
 		};
 		const decided = async (answer?: object) =>
-			await bench.run(recipe('human-approval'), { resume: resumed((await asked()).run, answer) });
+			await bed.run(recipe('human-approval'), { resume: resumed((await asked()).run, answer) });
 
 		it('names the price and the form, and waits three days', async () => {
 			const ran = await asked();
@@ -186,7 +186,7 @@ describe('the recipes of the cookbook', () => {
 			const ran = await decided({ Decision: 'Approve' });
 			expect(ran.error).toBeUndefined();
 			expect(ran.json(0, 'Create')).toEqual([{ id: expect.any(String), credits_charged: 244 }]);
-			expect(bench.sandbox.jobs[0]!.request).toMatchObject({
+			expect(bed.sandbox.jobs[0]!.request).toMatchObject({
 				name: 'Welcome video, Spanish',
 				end_seconds: expect.closeTo(4.05, 2) as number,
 				style: { generation_mode: 'pro' },
@@ -203,7 +203,7 @@ describe('the recipes of the cookbook', () => {
 				{ outcome: 'rejected', name: 'Welcome video, Spanish' },
 			]);
 			expect(ran.task('Create')).toBeUndefined();
-			expect(bench.sandbox.requests).toEqual([]);
+			expect(bed.sandbox.requests).toEqual([]);
 		});
 	});
 

@@ -1,4 +1,4 @@
-import { Bench, type Item, items, itemWithFiles, JOB, workflowOf } from './support.cts';
+import { EngineBed, type Item, items, itemWithFiles, JOB, workflowOf } from './engineBed.cts';
 import { fixture } from '../support/mediaFixtures.cts';
 import { file, FILES, youtube } from '../support/sources.cts';
 
@@ -9,10 +9,10 @@ const fileField = (fileName: string, mimeType: string) => ({
 });
 
 describe('what jobs cost', () => {
-	let bench: Bench;
-	beforeAll(async () => (bench = await Bench.start()));
-	beforeEach(() => bench.sandbox.reset());
-	afterAll(async () => await bench.stop());
+	let bed: EngineBed;
+	beforeAll(async () => (bed = await EngineBed.start()));
+	beforeEach(() => bed.sandbox.reset());
+	afterAll(async () => await bed.stop());
 
 	describe('lipSync: estimate', () => {
 		it.each([
@@ -50,11 +50,11 @@ describe('what jobs cost', () => {
 				},
 			],
 		])('%j', async (parameters, estimate) => {
-			const ran = await bench.run(
+			const ran = await bed.run(
 				workflowOf(items(1), { ...JOB, operation: 'estimate', ...parameters }),
 			);
 			expect(ran.items()).toEqual([{ json: estimate, pairedItem: { item: 0 } }]);
-			expect(bench.sandbox.requests).toHaveLength(0);
+			expect(bed.sandbox.requests).toHaveLength(0);
 		});
 	});
 
@@ -77,7 +77,7 @@ describe('what jobs cost', () => {
 				{ estimated_credits: 120, frames: 120, seconds: 2 },
 			],
 		])('counts the frames of the video: %j', async (parameters, estimate) => {
-			const ran = await bench.run(
+			const ran = await bed.run(
 				workflowOf([FAST], { ...FILES, operation: 'estimate', ...parameters }),
 			);
 			expect(ran.json()).toMatchObject([
@@ -86,14 +86,14 @@ describe('what jobs cost', () => {
 		});
 
 		it('says how long the audio is where the clip ends with it', async () => {
-			const ran = await bench.run(workflowOf([FAST], { ...FILES, operation: 'estimate' }));
+			const ran = await bed.run(workflowOf([FAST], { ...FILES, operation: 'estimate' }));
 			expect(ran.json()).toMatchObject([{ audio_seconds: 2 }]);
 		});
 	});
 
 	describe('lipSync: estimate of several items', () => {
 		const hintsOf = async (run: Item[], settings = {}) =>
-			(await bench.run(workflowOf(run, { ...FILES, operation: 'estimate' }, settings))).task()!
+			(await bed.run(workflowOf(run, { ...FILES, operation: 'estimate' }, settings))).task()!
 				.hints ?? [];
 
 		it('adds them up in a hint', async () => {
@@ -115,21 +115,19 @@ describe('what jobs cost', () => {
 		const job = { ...FILES, output: 'jobId' };
 
 		it('counts their frames', async () => {
-			const stopped = await bench.run(workflowOf([FAST], { ...job, options: { maxCredits: 119 } }));
+			const stopped = await bed.run(workflowOf([FAST], { ...job, options: { maxCredits: 119 } }));
 			expect(stopped.error!.message).toBe(
 				'This item would cost 120 credits, and Max Credits is 119',
 			);
-			expect(bench.sandbox.requests).toHaveLength(0);
-			const ran = await bench.run(workflowOf([FAST], { ...job, options: { maxCredits: 120 } }));
+			expect(bed.sandbox.requests).toHaveLength(0);
+			const ran = await bed.run(workflowOf([FAST], { ...job, options: { maxCredits: 120 } }));
 			expect(ran.error).toBeUndefined();
 		});
 
 		it('limits a video whose frame rate cannot be known to those that were counted', async () => {
 			const video = youtube('https://youtu.be/dQw4w9WgXcQ');
-			const ran = await bench.run(
-				workflowOf([FAST], { ...job, video, options: { maxCredits: 60 } }),
-			);
-			expect(bench.sandbox.jobs[0]!.request).toMatchObject({ max_fps_limit: 30, end_seconds: 2 });
+			const ran = await bed.run(workflowOf([FAST], { ...job, video, options: { maxCredits: 60 } }));
+			expect(bed.sandbox.jobs[0]!.request).toMatchObject({ max_fps_limit: 30, end_seconds: 2 });
 			expect(ran.task()!.hints).toEqual([
 				expect.objectContaining({
 					message: expect.stringContaining('Max FPS Limit was set to 30'),
@@ -141,9 +139,9 @@ describe('what jobs cost', () => {
 		it('leaves a limit that was set as it is, and sets none without Max Credits', async () => {
 			const video = youtube('https://youtu.be/dQw4w9WgXcQ');
 			const options = { maxCredits: 100, maxFpsLimit: 50 };
-			await bench.run(workflowOf([FAST], { ...job, video, options }));
-			await bench.run(workflowOf([FAST], { ...job, video }));
-			const limits = bench.sandbox.jobs.map(({ request }) => request.max_fps_limit);
+			await bed.run(workflowOf([FAST], { ...job, video, options }));
+			await bed.run(workflowOf([FAST], { ...job, video }));
+			const limits = bed.sandbox.jobs.map(({ request }) => request.max_fps_limit);
 			expect(limits).toEqual([50, undefined]);
 		});
 	});
@@ -157,35 +155,35 @@ describe('what jobs cost', () => {
 		const files = [itemWithFiles(), itemWithFiles(), itemWithFiles()];
 
 		it('lets a run go up to the limit', async () => {
-			const ran = await bench.run(workflowOf(files, limited(90)));
+			const ran = await bed.run(workflowOf(files, limited(90)));
 			expect(ran.error).toBeUndefined();
-			expect(bench.sandbox.jobs).toHaveLength(3);
+			expect(bed.sandbox.jobs).toHaveLength(3);
 		});
 
 		it('stops a run over the limit before anything is sent, and names both numbers', async () => {
-			const { error } = await bench.run(workflowOf(files, limited(89)));
+			const { error } = await bed.run(workflowOf(files, limited(89)));
 			expect(error!.message).toBe('These 3 items would cost 90 credits, and Max Credits is 89');
-			expect(bench.sandbox.requests).toHaveLength(0);
+			expect(bed.sandbox.requests).toHaveLength(0);
 		});
 
 		it('fails every item of such a run where the node is set to continue', async () => {
 			const settings = { onError: 'continueRegularOutput' as const };
-			const ran = await bench.run(workflowOf(files, limited(89), settings));
+			const ran = await bed.run(workflowOf(files, limited(89), settings));
 			expect(ran.json().map(({ code }) => code)).toEqual(Array(3).fill('max_credits_exceeded'));
-			expect(bench.sandbox.requests).toHaveLength(0);
+			expect(bed.sandbox.requests).toHaveLength(0);
 		});
 
 		it.each(['={{ null }}', '={{ undefined }}', '={{ "" }}', '={{ "many" }}'])(
 			'takes a limit whose expression %s has no value for a mistake, not for no limit',
 			async (maxCredits) => {
-				const ran = await bench.run(workflowOf(files, limited(maxCredits)));
+				const ran = await bed.run(workflowOf(files, limited(maxCredits)));
 				expect(ran.error!.message).toContain('Max Credits');
-				expect(bench.sandbox.requests).toHaveLength(0);
+				expect(bed.sandbox.requests).toHaveLength(0);
 			},
 		);
 
 		it('takes zero for a limit', async () => {
-			const { error } = await bench.run(workflowOf(files, limited(0)));
+			const { error } = await bed.run(workflowOf(files, limited(0)));
 			expect(error!.message).toContain('Max Credits is 0');
 		});
 	});

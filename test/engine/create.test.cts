@@ -6,7 +6,7 @@ import type { LipSyncRequest } from '../../nodes/magicHour/api/contract.ts';
 import { FILES, file, url, youtube } from '../support/sources.cts';
 import {
 	AUDIO,
-	Bench,
+	EngineBed,
 	JOB,
 	VIDEO,
 	chained,
@@ -14,19 +14,19 @@ import {
 	itemWithFiles,
 	node,
 	workflowOf,
-} from './support.cts';
+} from './engineBed.cts';
 
 describe('lipSync: create', () => {
-	let bench: Bench;
-	beforeAll(async () => (bench = await Bench.start()));
-	beforeEach(() => bench.sandbox.reset());
-	afterAll(async () => await bench.stop());
+	let bed: EngineBed;
+	beforeAll(async () => (bed = await EngineBed.start()));
+	beforeEach(() => bed.sandbox.reset());
+	afterAll(async () => await bed.stop());
 
-	const sent = () => bench.sandbox.requestsTo('createLipSync').map(({ body }) => body);
+	const sent = () => bed.sandbox.requestsTo('createLipSync').map(({ body }) => body);
 
 	/** The request that these parameters and the first item lead to. */
 	async function requestOf(parameters: object, input = items(1)): Promise<unknown> {
-		const ran = await bench.run(workflowOf(input, parameters as never));
+		const ran = await bed.run(workflowOf(input, parameters as never));
 		expect(ran.error).toBeUndefined();
 		expect(sent()).toHaveLength(input.length);
 		return sent()[0];
@@ -117,7 +117,7 @@ describe('lipSync: create', () => {
 			'e\u0301 and \u00e9 are not the same',
 		];
 		it.each(NAMES)('keeps a name as it is: %s', async (name) => {
-			const ran = await bench.run(
+			const ran = await bed.run(
 				workflowOf([{ json: { name } }], {
 					...JOB,
 					options: { name: '={{ $json.name }}' },
@@ -125,7 +125,7 @@ describe('lipSync: create', () => {
 			);
 			expect(ran.error).toBeUndefined();
 			expect(sent()).toStrictEqual([{ name, ...PLAIN }]);
-			expect(bench.sandbox.jobs[0]!.project.name).toBe(name);
+			expect(bed.sandbox.jobs[0]!.project.name).toBe(name);
 		});
 
 		it('takes an address as it is, in any script and with any query', async () => {
@@ -171,7 +171,7 @@ describe('lipSync: create', () => {
 		});
 
 		it('goes with an audio file that is uploaded', async () => {
-			const ran = await bench.run(
+			const ran = await bed.run(
 				workflowOf([itemWithFiles()], {
 					...JOB,
 					audio: file('audio'),
@@ -179,7 +179,7 @@ describe('lipSync: create', () => {
 				}),
 			);
 			expect(ran.error).toBeUndefined();
-			const [audioPath, ...more] = [...bench.sandbox.uploads.keys()];
+			const [audioPath, ...more] = [...bed.sandbox.uploads.keys()];
 			expect(more).toEqual([]);
 			expect(sent()).toStrictEqual([
 				{
@@ -196,7 +196,7 @@ describe('lipSync: create', () => {
 
 	describe('files from binary fields', () => {
 		const pathOf = (type: string) =>
-			[...bench.sandbox.uploads.keys()].find((path) => path.includes(`/${type}.`));
+			[...bed.sandbox.uploads.keys()].find((path) => path.includes(`/${type}.`));
 
 		const MODES: Array<[audio: 'url' | 'file', video: 'url' | 'file']> = [
 			['url', 'url'],
@@ -223,7 +223,7 @@ describe('lipSync: create', () => {
 
 		it('are uploaded before the job is created, both addresses asked for at once', async () => {
 			await requestOf({ ...JOB, ...FILES }, [itemWithFiles()]);
-			expect(bench.sandbox.requests.map(({ endpoint }) => endpoint)).toEqual([
+			expect(bed.sandbox.requests.map(({ endpoint }) => endpoint)).toEqual([
 				'uploadUrls',
 				'upload',
 				'upload',
@@ -232,7 +232,7 @@ describe('lipSync: create', () => {
 		});
 
 		it('can differ from item to item in where they come from', async () => {
-			const ran = await bench.run(
+			const ran = await bed.run(
 				workflowOf([itemWithFiles(), { json: {} }], {
 					...JOB,
 					audio: `={{ $itemIndex === 0 ? ${JSON.stringify(FILES.audio)} : "${JOB.audio.value}" }}`,
@@ -247,13 +247,13 @@ describe('lipSync: create', () => {
 				video_source: 'file',
 				video_file_path: pathOf('video'),
 			});
-			expect(bench.sandbox.uploads.size).toBe(2);
+			expect(bed.sandbox.uploads.size).toBe(2);
 		});
 
 		it('are found in fields of any name', async () => {
 			const { video, audio } = itemWithFiles().binary!;
 			const input = [{ json: {}, binary: { 'O-Ton 1': audio!, 'Büro 🎬': video! } }];
-			const ran = await bench.run(
+			const ran = await bed.run(
 				workflowOf(input, {
 					...JOB,
 					audio: file('O-Ton 1'),
@@ -261,7 +261,7 @@ describe('lipSync: create', () => {
 				}),
 			);
 			expect(ran.error).toBeUndefined();
-			expect(bench.sandbox.jobs).toHaveLength(1);
+			expect(bed.sandbox.jobs).toHaveLength(1);
 		});
 	});
 
@@ -280,12 +280,12 @@ describe('lipSync: create', () => {
 					audio: file('data'),
 				},
 			);
-			const ran = await bench.run(workflow);
+			const ran = await bed.run(workflow);
 			expect(ran.error).toBeUndefined();
-			expect([...bench.sandbox.uploads.values()].map(({ bytes }) => bytes).sort()).toEqual(
+			expect([...bed.sandbox.uploads.values()].map(({ bytes }) => bytes).sort()).toEqual(
 				[AUDIO.length, VIDEO.length].sort(),
 			);
-			expect(bench.sandbox.jobs).toHaveLength(1);
+			expect(bed.sandbox.jobs).toHaveLength(1);
 		});
 
 		it('mean the field “data” where an expression names none', async () => {
@@ -293,18 +293,18 @@ describe('lipSync: create', () => {
 				...JOB,
 				audio: file('={{ "" }}'),
 			});
-			const ran = await bench.run(workflow);
+			const ran = await bed.run(workflow);
 			expect(ran.error).toBeUndefined();
-			expect([...bench.sandbox.uploads.values()].map(({ bytes }) => bytes)).toEqual([AUDIO.length]);
+			expect([...bed.sandbox.uploads.values()].map(({ bytes }) => bytes)).toEqual([AUDIO.length]);
 		});
 	});
 
 	describe('the output', () => {
 		it("is the API's own answer, one item for each input item, paired", async () => {
-			const ran = await bench.run(workflowOf(items(1), JOB));
+			const ran = await bed.run(workflowOf(items(1), JOB));
 			expect(ran.items()).toStrictEqual([
 				{
-					json: { id: bench.sandbox.jobs[0]!.id, credits_charged: 30 },
+					json: { id: bed.sandbox.jobs[0]!.id, credits_charged: 30 },
 					pairedItem: { item: 0 },
 				},
 			]);
@@ -317,13 +317,13 @@ describe('lipSync: create', () => {
 				estimated_frame_cost: 450,
 				queue: { position: 3, eta: null },
 			};
-			bench.sandbox.fail({ on: 'createLipSync', action: { status: 200, body } });
-			const ran = await bench.run(workflowOf(items(1), JOB));
+			bed.sandbox.fail({ on: 'createLipSync', action: { status: 200, body } });
+			const ran = await bed.run(workflowOf(items(1), JOB));
 			expect(ran.items()).toStrictEqual([{ json: body, pairedItem: { item: 0 } }]);
 		});
 
 		it('comes with a hint what to do next, where the node did not wait', async () => {
-			const ran = await bench.run(workflowOf(items(1), JOB));
+			const ran = await bed.run(workflowOf(items(1), JOB));
 			expect(ran.task()!.hints).toEqual([
 				expect.objectContaining({ message: expect.stringMatching(/“Wait for a video to finish”/) }),
 			]);
@@ -332,7 +332,7 @@ describe('lipSync: create', () => {
 		it('is the video, its address and what people use, where nothing else was chosen', async () => {
 			const { output, simplify, ...parameters } = JOB;
 			expect([output, simplify]).toEqual(['jobId', false]);
-			const ran = await bench.run(
+			const ran = await bed.run(
 				workflowOf(items(1), { ...parameters, options: { pollInterval: 0.05 } }),
 			);
 			const [{ json, binary }] = ran.items() as [{ json: object; binary: IBinaryKeyData }];
@@ -344,12 +344,12 @@ describe('lipSync: create', () => {
 				'video_url',
 				'expires_at',
 			]);
-			expect(await bench.engine.content(binary.data!.id!)).toEqual(VIDEO);
+			expect(await bed.engine.content(binary.data!.id!)).toEqual(VIDEO);
 			expect(ran.task()!.hints ?? []).toEqual([]);
 		});
 
 		it('has neither the JSON nor the files of the input in it', async () => {
-			const ran = await bench.run(workflowOf([{ ...itemWithFiles(), json: { secret: 1 } }], JOB));
+			const ran = await bed.run(workflowOf([{ ...itemWithFiles(), json: { secret: 1 } }], JOB));
 			expect(Object.keys(ran.items()[0]!)).toEqual(['json', 'pairedItem']);
 			expect(Object.keys(ran.json()[0]!)).toEqual(['id', 'credits_charged']);
 		});
@@ -358,20 +358,20 @@ describe('lipSync: create', () => {
 			const COUNT = 30;
 			// The later an item, the sooner its answer.
 			for (let index = 0; index < COUNT; index++) {
-				bench.sandbox.fail({
+				bed.sandbox.fail({
 					on: 'createLipSync',
 					action: { delaySeconds: (COUNT - index) * 0.015 },
 					match: ({ body }) => (body as LipSyncRequest).name === `item ${index}`,
 				});
 			}
-			const ran = await bench.run(
+			const ran = await bed.run(
 				workflowOf(items(COUNT), {
 					...JOB,
 					options: { name: '={{ "item " + $json.number }}', parallelRequests: COUNT },
 				}),
 			);
 			expect(ran.error).toBeUndefined();
-			const idOf = new Map(bench.sandbox.jobs.map(({ id, request }) => [request.name, id]));
+			const idOf = new Map(bed.sandbox.jobs.map(({ id, request }) => [request.name, id]));
 			expect(ran.items()).toStrictEqual(
 				items(COUNT).map((_, index) => ({
 					json: { id: idOf.get(`item ${index}`), credits_charged: 30 },
@@ -382,7 +382,7 @@ describe('lipSync: create', () => {
 
 		it('has a job for each item, with what the expressions say for that item', async () => {
 			const input = [1, 2, 3].map((seconds) => ({ json: { seconds, title: `Clip ${seconds}` } }));
-			const ran = await bench.run(
+			const ran = await bed.run(
 				workflowOf(input, {
 					...JOB,
 					endSeconds: '={{ $json.seconds }}',
@@ -390,7 +390,7 @@ describe('lipSync: create', () => {
 					options: { name: '={{ $json.title }}' },
 				}),
 			);
-			const jobOf = new Map(bench.sandbox.jobs.map((job) => [job.request.name, job]));
+			const jobOf = new Map(bed.sandbox.jobs.map((job) => [job.request.name, job]));
 			expect(ran.json()).toStrictEqual([
 				{ id: jobOf.get('Clip 1')!.id, credits_charged: 30 },
 				{ id: jobOf.get('Clip 2')!.id, credits_charged: 60 },

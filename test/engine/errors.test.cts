@@ -3,7 +3,15 @@ import type { INode } from 'n8n-workflow';
 import { RETRY, RUN_FAILED_ITEMS } from '../../nodes/magicHour/advice.ts';
 import type { LipSyncRequest } from '../../nodes/magicHour/api/contract.ts';
 import type { Endpoint, FaultAction } from '../../sandbox/index.cts';
-import { Bench, JOB, NODE, WAITED_JOB, items, itemWithFiles, workflowOf } from './support.cts';
+import {
+	EngineBed,
+	JOB,
+	NODE,
+	WAITED_JOB,
+	items,
+	itemWithFiles,
+	workflowOf,
+} from './engineBed.cts';
 import { file } from '../support/sources.cts';
 
 /** What the API answers, and what the person is told. */
@@ -151,16 +159,16 @@ const ERROR_OUTPUT: Partial<INode> = { onError: 'continueErrorOutput' };
 const CONTINUE: Partial<INode> = { onError: 'continueRegularOutput' };
 
 describe('errors', () => {
-	let bench: Bench;
-	beforeAll(async () => (bench = await Bench.start()));
-	beforeEach(() => bench.sandbox.reset());
-	afterAll(async () => await bench.stop());
+	let bed: EngineBed;
+	beforeAll(async () => (bed = await EngineBed.start()));
+	beforeEach(() => bed.sandbox.reset());
+	afterAll(async () => await bed.stop());
 
 	const NAMED = { ...JOB, options: { name: '={{ "item " + $json.number }}' } };
 
 	/** Lets the creation of one item fail, for as long as it is tried. */
 	function failItem(number: number, action: FaultAction, times = 5) {
-		bench.sandbox.fail({
+		bed.sandbox.fail({
 			on: 'createLipSync',
 			action,
 			times,
@@ -169,7 +177,7 @@ describe('errors', () => {
 	}
 
 	const jobId = (number: number) =>
-		bench.sandbox.jobs.find(({ request }) => request.name === `item ${number}`)!.id;
+		bed.sandbox.jobs.find(({ request }) => request.name === `item ${number}`)!.id;
 
 	describe.each(ROWS.map((row) => ({ ...row, label: row.code ?? 'without a code' })))(
 		'$status ($label)',
@@ -180,7 +188,7 @@ describe('errors', () => {
 
 			it('tells what happened and what to do now', async () => {
 				failItem(0, { status, body });
-				const ran = await bench.run(workflowOf(items(1), NAMED));
+				const ran = await bed.run(workflowOf(items(1), NAMED));
 				expect(ran.status).toBe('error');
 				expect(ran.error).toMatchObject({
 					name: 'NodeApiError',
@@ -189,12 +197,12 @@ describe('errors', () => {
 				});
 				expect(ran.error?.description).toContain(withLinks(description));
 				expect(ran.error?.context?.itemIndex).toBe(0);
-				expect(bench.sandbox.requestsTo('createLipSync')).toHaveLength(tries);
+				expect(bed.sandbox.requestsTo('createLipSync')).toHaveLength(tries);
 			});
 
 			it('keeps message, code and status in the item where the node continues', async () => {
 				failItem(0, { status, body });
-				const ran = await bench.run(workflowOf(items(1), NAMED, CONTINUE));
+				const ran = await bed.run(workflowOf(items(1), NAMED, CONTINUE));
 				expect(ran.items()).toStrictEqual([
 					{
 						json: {
@@ -234,10 +242,10 @@ describe('errors', () => {
 		];
 		it.each(ODD)('%s still gives a sentence', async (_, action, message) => {
 			failItem(0, action);
-			const ran = await bench.run(workflowOf(items(1), NAMED));
+			const ran = await bed.run(workflowOf(items(1), NAMED));
 			expect(ran.error?.message).toBe(message);
 			expect(ran.error?.description).toBeTruthy();
-			expect(bench.sandbox.requestsTo('createLipSync')).toHaveLength(1);
+			expect(bed.sandbox.requestsTo('createLipSync')).toHaveLength(1);
 		});
 	});
 
@@ -258,7 +266,7 @@ describe('errors', () => {
 		];
 		it.each(SENTENCES)('%s → %s', async (message, parameter) => {
 			failItem(0, { status: 422, body: { message } });
-			const ran = await bench.run(workflowOf(items(1), NAMED));
+			const ran = await bed.run(workflowOf(items(1), NAMED));
 			expect(ran.error?.message).toBe(`Magic Hour refused the request: ${message}`);
 			expect(ran.error?.description).toBe(
 				parameter === undefined
@@ -284,10 +292,10 @@ describe('errors', () => {
 		];
 		it.each(MAY_EXIST)('%s: says that the job may exist', async (_, action, message) => {
 			failItem(0, action, 1);
-			const ran = await bench.run(workflowOf(items(1), NAMED));
+			const ran = await bed.run(workflowOf(items(1), NAMED));
 			expect(ran.error?.message).toMatch(message);
 			expect(ran.error?.description).toContain(withLinks(`Look in your library first: ${LIBRARY}`));
-			expect(bench.sandbox.requestsTo('createLipSync')).toHaveLength(1);
+			expect(bed.sandbox.requestsTo('createLipSync')).toHaveLength(1);
 		});
 
 		it.each([
@@ -299,17 +307,17 @@ describe('errors', () => {
 			async (_, settings) => {
 				// n8n has for ECONNRESET: “You can retry the request immediately”.
 				failItem(0, 'reset', 1);
-				const ran = await bench.run(workflowOf(items(1), NAMED, settings));
+				const ran = await bed.run(workflowOf(items(1), NAMED, settings));
 				expect(ran.stored).toContain('The job may exist');
 				expect(ran.stored).not.toContain('retry the request immediately');
 			},
 		);
 
 		it('is never opened: the request is tried again, and no job exists', async () => {
-			const closed = await Bench.start();
+			const closed = await EngineBed.start();
 			const { url } = closed.sandbox;
 			await closed.stop();
-			const ran = await bench.run(workflowOf(items(1), JOB), {
+			const ran = await bed.run(workflowOf(items(1), JOB), {
 				credentials: { magicHourApi: { apiKey: 'key', baseUrl: url } },
 			});
 			expect(ran.error?.message).toBe(
@@ -327,7 +335,7 @@ describe('errors', () => {
 
 		it('says that no job was created', async () => {
 			refuse(0);
-			const ran = await bench.run(workflowOf(items(1), LIMITED));
+			const ran = await bed.run(workflowOf(items(1), LIMITED));
 			expect(ran.error).toMatchObject({
 				name: 'NodeApiError',
 				message: 'Magic Hour limits the rate: 0 of 1 created, then none for 0.005 minutes',
@@ -338,19 +346,19 @@ describe('errors', () => {
 
 		it('says how many jobs were created, and that the rest were not', async () => {
 			for (const number of [3, 4]) refuse(number);
-			const ran = await bench.run(workflowOf(items(5), LIMITED));
+			const ran = await bed.run(workflowOf(items(5), LIMITED));
 			expect(ran.error?.message).toBe(
 				'Magic Hour limits the rate: 3 of 5 created, then none for 0.005 minutes',
 			);
 			expect(ran.error?.description).toContain(
 				`The other 2 were not created, and cost nothing. ${RETRY}`,
 			);
-			for (const { id } of bench.sandbox.jobs) expect(ran.error?.description).toContain(id);
+			for (const { id } of bed.sandbox.jobs) expect(ran.error?.description).toContain(id);
 		});
 
 		it('fails only the items that have no job, where the node continues', async () => {
 			refuse(2);
-			const ran = await bench.run(workflowOf(items(3), LIMITED, CONTINUE));
+			const ran = await bed.run(workflowOf(items(3), LIMITED, CONTINUE));
 			expect(ran.json()).toEqual([
 				{ id: jobId(0), credits_charged: 30 },
 				{ id: jobId(1), credits_charged: 30 },
@@ -369,10 +377,10 @@ describe('errors', () => {
 			'a creation refused with %i goes through in the end',
 			async (status) => {
 				failItem(0, { status }, 4);
-				const ran = await bench.run(workflowOf(items(1), NAMED));
+				const ran = await bed.run(workflowOf(items(1), NAMED));
 				expect(ran.json()).toStrictEqual([{ id: jobId(0), credits_charged: 30 }]);
-				expect(bench.sandbox.requestsTo('createLipSync')).toHaveLength(5);
-				expect(bench.sandbox.jobs).toHaveLength(1);
+				expect(bed.sandbox.requestsTo('createLipSync')).toHaveLength(5);
+				expect(bed.sandbox.jobs).toHaveLength(1);
 			},
 		);
 
@@ -383,18 +391,18 @@ describe('errors', () => {
 		];
 		it.each(RETRY_AFTER)('Retry-After in %s is obeyed', async (_, header) => {
 			failItem(0, { status: 429, headers: { 'retry-after': header() } }, 1);
-			const ran = await bench.run(workflowOf(items(1), NAMED));
+			const ran = await bed.run(workflowOf(items(1), NAMED));
 			expect(ran.error).toBeUndefined();
-			const [first, second] = bench.sandbox.requestsTo('createLipSync').map(({ at }) => at);
+			const [first, second] = bed.sandbox.requestsTo('createLipSync').map(({ at }) => at);
 			expect(second! - first!).toBeGreaterThan(900);
 			expect(second! - first!).toBeLessThan(2500);
 		});
 
 		it('a Retry-After that is too long is told of, not waited for', async () => {
 			failItem(0, { status: 429, headers: { 'retry-after': '1000' } });
-			const ran = await bench.run(workflowOf(items(1), NAMED));
+			const ran = await bed.run(workflowOf(items(1), NAMED));
 			expect(ran.error?.description).toContain('It asks to wait 1000 seconds.');
-			expect(bench.sandbox.requestsTo('createLipSync')).toHaveLength(1);
+			expect(bed.sandbox.requestsTo('createLipSync')).toHaveLength(1);
 		});
 
 		const SAFE: Array<[on: Endpoint, action: FaultAction]> = (
@@ -405,40 +413,40 @@ describe('errors', () => {
 			),
 		);
 		it.each(SAFE)('%s is sent again after %j, and one job is made', async (on, action) => {
-			bench.sandbox.fail({ on, action });
-			const ran = await bench.run(
+			bed.sandbox.fail({ on, action });
+			const ran = await bed.run(
 				workflowOf([itemWithFiles()], {
 					...JOB,
 					audio: file('audio'),
 				}),
 			);
 			expect(ran.error).toBeUndefined();
-			expect(bench.sandbox.requestsTo(on)).toHaveLength(2);
-			expect(bench.sandbox.jobs).toHaveLength(1);
+			expect(bed.sandbox.requestsTo(on)).toHaveLength(2);
+			expect(bed.sandbox.jobs).toHaveLength(1);
 		});
 
 		it('an upload that cannot be made ends before a job is created', async () => {
-			bench.sandbox.fail({ on: 'upload', action: { status: 503 }, times: 4 });
-			const ran = await bench.run(workflowOf([itemWithFiles()], { ...JOB, audio: file('audio') }));
+			bed.sandbox.fail({ on: 'upload', action: { status: 503 }, times: 4 });
+			const ran = await bed.run(workflowOf([itemWithFiles()], { ...JOB, audio: file('audio') }));
 			expect(ran.error).toMatchObject({
 				message: "Could not upload the file to Magic Hour's storage: status 503 (tried 4 times)",
 				description: `Another try gets a fresh address. ${RETRY}`,
 				httpCode: '503',
 			});
-			expect(bench.sandbox.requestsTo('createLipSync')).toEqual([]);
+			expect(bed.sandbox.requestsTo('createLipSync')).toEqual([]);
 		});
 	});
 
 	describe('the item of the error', () => {
 		it('is the one that failed', async () => {
 			failItem(1, { status: 400 });
-			const ran = await bench.run(workflowOf(items(3), NAMED));
+			const ran = await bed.run(workflowOf(items(3), NAMED));
 			expect(ran.error?.context?.itemIndex).toBe(1);
 		});
 
 		it('and the jobs of the others are named, so that no id is lost', async () => {
 			failItem(1, { status: 400, body: { message: 'No' } });
-			const ran = await bench.run(
+			const ran = await bed.run(
 				workflowOf(items(2), { ...NAMED, options: { ...NAMED.options, parallelRequests: 1 } }),
 			);
 			expect(ran.error?.description).toContain(`Jobs of the other items: ${jobId(0)}.`);
@@ -453,14 +461,14 @@ describe('errors', () => {
 
 		it('an item that another try may mend is not told to retry, which n8n offers for failed executions only', async () => {
 			failItem(0, { status: 503 });
-			const ran = await bench.run(workflowOf(items(1), NAMED, CONTINUE));
+			const ran = await bed.run(workflowOf(items(1), NAMED, CONTINUE));
 			expect(ran.json()[0]!.description).toContain(RUN_FAILED_ITEMS);
 			expect(ran.json()[0]!.description).not.toContain('Executions');
 		});
 
 		it('a failed item stands in its place among the others', async () => {
 			failItem(1, { status: 402, body: { code: 'insufficient_credits', message: 'Broke' } });
-			const ran = await bench.run(workflowOf(items(3), NAMED, CONTINUE));
+			const ran = await bed.run(workflowOf(items(3), NAMED, CONTINUE));
 			expect(ran.status).toBe('success');
 			expect(ran.items()).toStrictEqual([
 				CREATED(0),
@@ -479,7 +487,7 @@ describe('errors', () => {
 
 		it('the old setting Continue On Fail does the same', async () => {
 			failItem(1, { status: 400, body: { message: 'No' } });
-			const ran = await bench.run(workflowOf(items(2), NAMED, { continueOnFail: true }));
+			const ran = await bed.run(workflowOf(items(2), NAMED, { continueOnFail: true }));
 			expect(ran.json()).toStrictEqual([
 				CREATED(0).json,
 				{
@@ -492,7 +500,7 @@ describe('errors', () => {
 
 		it('a failed item goes to the error output, with what came in and all that is known', async () => {
 			failItem(1, { status: 402, body: { code: 'insufficient_credits', message: 'Broke' } });
-			const ran = await bench.run(workflowOf(items(3), NAMED, ERROR_OUTPUT));
+			const ran = await bed.run(workflowOf(items(3), NAMED, ERROR_OUTPUT));
 			expect(ran.status).toBe('success');
 			expect(ran.items(0)).toStrictEqual([CREATED(0), CREATED(2)]);
 			expect(ran.items(1)).toStrictEqual([
@@ -513,12 +521,12 @@ describe('errors', () => {
 			['the regular output', CONTINUE, 0],
 			['the error output', ERROR_OUTPUT, 1],
 		])('the id of a job that exists is kept at %s', async (_, settings, output) => {
-			bench.sandbox.setScript(() => ({
+			bed.sandbox.setScript(() => ({
 				outcome: 'error',
 				error: { code: 'no_source_face', message: 'No face' },
 			}));
-			const ran = await bench.run(workflowOf([{ json: {} }], WAITED_JOB, settings));
-			const { id } = bench.sandbox.jobs[0]!;
+			const ran = await bed.run(workflowOf([{ json: {} }], WAITED_JOB, settings));
+			const { id } = bed.sandbox.jobs[0]!;
 			expect(ran.items(output)).toStrictEqual([
 				{
 					json: {
@@ -538,7 +546,7 @@ describe('errors', () => {
 			async (operation) => {
 				const projectId = { __rl: true, mode: 'id', value: 'cm404' };
 				const parameters = { resource: 'project', operation, projectId };
-				const { error } = await bench.run(workflowOf([{ json: {} }], parameters));
+				const { error } = await bed.run(workflowOf([{ json: {} }], parameters));
 				expect(error?.description).toBe(
 					'The ID may be misspelled, belong to another account, or the video was deleted.',
 				);
@@ -546,7 +554,7 @@ describe('errors', () => {
 		);
 
 		it('the id of a project that is asked for is kept too', async () => {
-			const ran = await bench.run(
+			const ran = await bed.run(
 				workflowOf(
 					[{ json: {} }],
 					{
@@ -578,7 +586,7 @@ describe('errors', () => {
 			const after = { ...start!, name: 'After', type: 'n8n-nodes-base.noOp', id: 'After' };
 			const main = [[], []] as Array<Array<{ node: string; type: 'main'; index: number }>>;
 			main[output]!.push({ node: 'After', type: 'main', index: 0 });
-			const ran = await bench.run({
+			const ran = await bed.run({
 				...workflow,
 				nodes: [...workflow.nodes, after],
 				connections: { ...workflow.connections, [NODE]: { main } },
@@ -589,8 +597,8 @@ describe('errors', () => {
 		});
 
 		it('a key that is not accepted fails each item, not the workflow', async () => {
-			const ran = await bench.run(workflowOf(items(2), JOB, CONTINUE), {
-				credentials: { magicHourApi: { apiKey: 'wrong', baseUrl: bench.sandbox.url } },
+			const ran = await bed.run(workflowOf(items(2), JOB, CONTINUE), {
+				credentials: { magicHourApi: { apiKey: 'wrong', baseUrl: bed.sandbox.url } },
 			});
 			const failed = {
 				error: 'Magic Hour does not accept the API key',
@@ -604,7 +612,7 @@ describe('errors', () => {
 	describe('a reason with the word “canceled” in it, which n8n takes for a stopped execution', () => {
 		it('is an error when the API refuses with it', async () => {
 			failItem(0, { status: 402, body: { message: 'Your subscription was canceled' } });
-			const ran = await bench.run(workflowOf(items(1), NAMED));
+			const ran = await bed.run(workflowOf(items(1), NAMED));
 			expect(ran.status).toBe('error');
 			expect(ran.error?.message).toBe(
 				'Magic Hour asks for a payment: Your subscription was cancelled',
@@ -614,15 +622,15 @@ describe('errors', () => {
 		it.each(['error', 'canceled'] as const)(
 			'is an error when a job ends in the status %s with it',
 			async (outcome) => {
-				bench.sandbox.setScript(() => ({
+				bed.sandbox.setScript(() => ({
 					outcome,
 					error: { code: 'canceled', message: 'The render was canceled' },
 				}));
-				const ran = await bench.run(workflowOf(items(1), WAITED_JOB));
+				const ran = await bed.run(workflowOf(items(1), WAITED_JOB));
 				expect(ran.status).toBe('error');
 				expect(ran.error?.message).toContain('cancelled');
 				expect(ran.error?.context?.data).toEqual({
-					id: bench.sandbox.jobs[0]!.id,
+					id: bed.sandbox.jobs[0]!.id,
 					code: 'canceled',
 				});
 			},
@@ -631,22 +639,22 @@ describe('errors', () => {
 });
 
 describe('errors of an account on the free plan', () => {
-	let bench: Bench;
-	beforeAll(async () => (bench = await Bench.start({ tier: 'free', credits: 100 })));
-	beforeEach(() => bench.sandbox.reset());
-	afterAll(async () => await bench.stop());
+	let bed: EngineBed;
+	beforeAll(async () => (bed = await EngineBed.start({ tier: 'free', credits: 100 })));
+	beforeEach(() => bed.sandbox.reset());
+	afterAll(async () => await bed.stop());
 
 	it('a mode the plan does not have: choose Lite, or upgrade', async () => {
-		const ran = await bench.run(workflowOf(items(1), { ...JOB, generationMode: 'pro' }));
+		const ran = await bed.run(workflowOf(items(1), { ...JOB, generationMode: 'pro' }));
 		expect(ran.error?.message).toMatch(/^This needs a higher Magic Hour plan: The pro mode/);
 		expect(ran.error?.description).toContain('Choose Lite');
-		expect(bench.sandbox.jobs).toEqual([]);
+		expect(bed.sandbox.jobs).toEqual([]);
 	});
 
 	it('a clip that costs more than there is: buy credits', async () => {
-		const ran = await bench.run(workflowOf(items(1), { ...JOB, endSeconds: 15 }));
+		const ran = await bed.run(workflowOf(items(1), { ...JOB, endSeconds: 15 }));
 		expect(ran.error?.message).toMatch(/^Your Magic Hour account has too few credits: .*450.*100/);
 		expect(ran.error?.description).toContain('Buy credits');
-		expect(bench.sandbox.jobs).toEqual([]);
+		expect(bed.sandbox.jobs).toEqual([]);
 	});
 });

@@ -2,7 +2,7 @@ import type { INode, IRunExecutionData } from 'n8n-workflow';
 
 import { storedForRetry } from '../../engine/retry.cts';
 import { Marks } from '../support/marks.cts';
-import { Bench, items, JOB, workflowOf } from './support.cts';
+import { EngineBed, items, JOB, workflowOf } from './engineBed.cts';
 
 /** Of a killed process, n8n's database has this much: what was written at once, and the execution before it began. */
 const marks = new Marks();
@@ -11,24 +11,24 @@ const LOST =
 	/^The job may exist: it is not known which jobs (an earlier run or retry of this execution|execution \d+) created$/;
 
 describe('an execution that was killed after it had created jobs', () => {
-	let bench: Bench;
+	let bed: EngineBed;
 	beforeAll(async () => {
-		bench = await Bench.start();
+		bed = await EngineBed.start();
 		await marks.use();
 	});
 	beforeEach(() => {
-		bench.sandbox.reset();
+		bed.sandbox.reset();
 		marks.isReachable = true;
 	});
-	afterAll(async () => await bench.stop());
+	afterAll(async () => await bed.stop());
 
-	const creations = () => bench.sandbox.requestsTo('createLipSync').length;
+	const creations = () => bed.sandbox.requestsTo('createLipSync').length;
 	let executions = 100;
 
 	/** Runs it; returns what the database has of it when the process is killed in the node. */
 	async function killed(executionId: string): Promise<IRunExecutionData> {
-		bench.sandbox.fail({ on: 'createLipSync', action: { status: 400, body: {} }, skip: 2 });
-		const { run } = await bench.run(workflowOf(items(3), JOB), { mode: 'webhook', executionId });
+		bed.sandbox.fail({ on: 'createLipSync', action: { status: 400, body: {} }, skip: 2 });
+		const { run } = await bed.run(workflowOf(items(3), JOB), { mode: 'webhook', executionId });
 		const data = storedForRetry(run);
 		data.executionData!.contextData = {};
 		return data;
@@ -40,7 +40,7 @@ describe('an execution that was killed after it had created jobs', () => {
 		mode: 'webhook' | 'retry',
 		executionId: string,
 		settings: Partial<INode> = {},
-	) => await bench.run(workflowOf(items(3), JOB, settings), { mode, executionId, resume });
+	) => await bed.run(workflowOf(items(3), JOB, settings), { mode, executionId, resume });
 
 	const newId = () => String(++executions);
 
@@ -74,7 +74,7 @@ describe('an execution that was killed after it had created jobs', () => {
 	it('makes nothing where no mark can be left, and Retry makes it', async () => {
 		marks.isReachable = false;
 		const workflow = workflowOf(items(3), JOB);
-		const failed = await bench.run(workflow, { mode: 'webhook', executionId: newId() });
+		const failed = await bed.run(workflow, { mode: 'webhook', executionId: newId() });
 		expect(failed.error).toMatchObject({
 			message: "n8n's database does not answer, so no job was created",
 			description: expect.stringContaining('The database is away'),
@@ -89,20 +89,20 @@ describe('an execution that was killed after it had created jobs', () => {
 });
 
 describe('an execution whose memory is there', () => {
-	let bench: Bench;
-	beforeAll(async () => (bench = await Bench.start()));
-	afterAll(async () => await bench.stop());
+	let bed: EngineBed;
+	beforeAll(async () => (bed = await EngineBed.start()));
+	afterAll(async () => await bed.stop());
 
 	it('is retried without further questions', async () => {
-		bench.sandbox.fail({ on: 'createLipSync', action: { status: 400, body: {} } });
-		const failed = await bench.run(workflowOf(items(3), JOB), { executionId: 'a' });
+		bed.sandbox.fail({ on: 'createLipSync', action: { status: 400, body: {} } });
+		const failed = await bed.run(workflowOf(items(3), JOB), { executionId: 'a' });
 		const resume = storedForRetry(failed.run);
-		const { error } = await bench.run(workflowOf(items(3), JOB), {
+		const { error } = await bed.run(workflowOf(items(3), JOB), {
 			mode: 'retry',
 			executionId: 'b',
 			resume,
 		});
 		expect(error).toBeUndefined();
-		expect(bench.sandbox.jobs).toHaveLength(3);
+		expect(bed.sandbox.jobs).toHaveLength(3);
 	});
 });

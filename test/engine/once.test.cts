@@ -7,7 +7,7 @@ import { storedForRetry } from '../../engine/retry.cts';
 import type { Endpoint, FaultAction } from '../../sandbox/index.cts';
 import { draw, SEED } from '../support/draw.cts';
 import { Marks } from '../support/marks.cts';
-import { AUDIO, Bench, type Item, type Ran, VIDEO, workflowOf } from './support.cts';
+import { AUDIO, EngineBed, type Item, type Ran, VIDEO, workflowOf } from './engineBed.cts';
 import { FILES } from '../support/sources.cts';
 
 /**
@@ -120,13 +120,13 @@ const itemsWithFiles = (count: number): Item[] =>
 beforeAll(async () => await new Marks().use());
 
 describe.each(REQUESTS)(`when a request to %s (SEED=${SEED}) meets with`, (endpoint) => {
-	let bench: Bench;
-	beforeAll(async () => (bench = await Bench.start({ queueSeconds: 0, renderSeconds: 0.02 })));
-	afterAll(async () => await bench.stop());
+	let bed: EngineBed;
+	beforeAll(async () => (bed = await EngineBed.start({ queueSeconds: 0, renderSeconds: 0.02 })));
+	afterAll(async () => await bed.stop());
 
 	const jobsPerItem = () => {
 		const counts = new Map<string, number>();
-		for (const { request } of bench.sandbox.jobs) {
+		for (const { request } of bed.sandbox.jobs) {
 			counts.set(request.name!, (counts.get(request.name!) ?? 0) + 1);
 		}
 		return counts;
@@ -134,7 +134,7 @@ describe.each(REQUESTS)(`when a request to %s (SEED=${SEED}) meets with`, (endpo
 
 	/** Ids of jobs whose creation was answered as the contract says. */
 	const idsGivenAway = (spoilt: boolean) => {
-		const ids = bench.sandbox.jobs.map(({ id }) => id);
+		const ids = bed.sandbox.jobs.map(({ id }) => id);
 		// A spoilt answer to a creation is the one of the first or the third job.
 		return spoilt ? ids.filter((_, index) => index !== faultyJob) : ids;
 	};
@@ -157,13 +157,13 @@ describe.each(REQUESTS)(`when a request to %s (SEED=${SEED}) meets with`, (endpo
 			['the third of six items', 6, 2],
 		])('at %s', (place, count, skip) => {
 			it.each(settingsFor(`${endpoint} ${name} ${place}`))('%j', async (settings) => {
-				const { sandbox } = bench;
+				const { sandbox } = bed;
 				sandbox.reset();
 				faultyJob = skip;
 				sandbox.fail({ on: endpoint, action, skip });
 				const way = wayFor(`${endpoint} ${name} ${place} ${JSON.stringify(settings)}`);
 				const workflow = workflowOf(await itemsFor(way, count), parametersFor(way), settings);
-				const ran = await bench.run(workflow);
+				const ran = await bed.run(workflow);
 
 				expect(Math.max(0, ...jobsPerItem().values())).toBeLessThanOrEqual(1);
 				expectNothingLost(ran, doubtful);
@@ -194,7 +194,7 @@ describe.each(REQUESTS)(`when a request to %s (SEED=${SEED}) meets with`, (endpo
 				// The person has looked, and retries the execution from n8n's list.
 				const before = jobsPerItem();
 				const resume = await storedIn(way, ran.run);
-				const again = await bench.run(workflow, {
+				const again = await bed.run(workflow, {
 					mode: 'retry',
 					resume: structuredClone(resume),
 				});
@@ -206,7 +206,7 @@ describe.each(REQUESTS)(`when a request to %s (SEED=${SEED}) meets with`, (endpo
 				}
 				if (way !== WAYS[3]) return;
 				const after = sandbox.jobs.length;
-				await bench.run(workflow, { mode: 'retry', resume });
+				await bed.run(workflow, { mode: 'retry', resume });
 				expect(sandbox.jobs).toHaveLength(after);
 			});
 		});
@@ -214,10 +214,10 @@ describe.each(REQUESTS)(`when a request to %s (SEED=${SEED}) meets with`, (endpo
 });
 
 describe(`when no connection can be opened at all (SEED=${SEED})`, () => {
-	let bench: Bench;
-	beforeAll(async () => (bench = await Bench.start({ queueSeconds: 0, renderSeconds: 0.02 })));
-	beforeEach(() => bench.sandbox.reset());
-	afterAll(async () => await bench.stop());
+	let bed: EngineBed;
+	beforeAll(async () => (bed = await EngineBed.start({ queueSeconds: 0, renderSeconds: 0.02 })));
+	beforeEach(() => bed.sandbox.reset());
+	afterAll(async () => await bed.stop());
 
 	const nowhere = {
 		credentials: { magicHourApi: { apiKey: 'key', baseUrl: 'http://127.0.0.1:1' } },
@@ -229,7 +229,7 @@ describe(`when no connection can be opened at all (SEED=${SEED})`, () => {
 	])('%s', (place, count) => {
 		it.each(settingsFor(`no connection ${place}`))('%j', async (settings) => {
 			const workflow = workflowOf(itemsWithFiles(count), PARAMETERS, settings);
-			const ran = await bench.run(workflow, nowhere);
+			const ran = await bed.run(workflow, nowhere);
 			const errors = [...ran.json(0), ...ran.json(1)].map(({ error }) => String(error));
 			for (const message of ran.error ? [ran.error.message] : errors) {
 				expect(message).toMatch(/no connection could be opened \(ECONNREFUSED\)/);
@@ -238,12 +238,12 @@ describe(`when no connection can be opened at all (SEED=${SEED})`, () => {
 				expect(errors).toHaveLength(count);
 				return;
 			}
-			const again = await bench.run(workflow, {
+			const again = await bed.run(workflow, {
 				mode: 'retry',
 				resume: storedForRetry(ran.run),
 			});
 			expect(again.json().map(({ status }) => status)).toEqual(Array(count).fill('complete'));
-			expect(bench.sandbox.jobs).toHaveLength(count);
+			expect(bed.sandbox.jobs).toHaveLength(count);
 		});
 	});
 });

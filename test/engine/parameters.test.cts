@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
-import { Bench, JOB, items, itemWithFiles, workflowOf, type Item } from './support.cts';
+import { EngineBed, JOB, items, itemWithFiles, workflowOf, type Item } from './engineBed.cts';
 import { file, url, youtube } from '../support/sources.cts';
 
 /** A parameter that cannot be meant: the field, what is wrong with it, and what the person is told. */
@@ -399,10 +399,10 @@ const PROJECTS: Refused[] = [
 ];
 
 describe('bad parameters are refused before any request', () => {
-	let bench: Bench;
-	beforeAll(async () => (bench = await Bench.start()));
-	beforeEach(() => bench.sandbox.reset());
-	afterAll(async () => await bench.stop());
+	let bed: EngineBed;
+	beforeAll(async () => (bed = await EngineBed.start()));
+	beforeEach(() => bed.sandbox.reset());
+	afterAll(async () => await bed.stop());
 
 	describe.each([
 		['the clip', CLIP],
@@ -414,14 +414,14 @@ describe('bad parameters are refused before any request', () => {
 	])('%s', (_, table) => {
 		it.each(table)('$case', async ({ parameters, input, message, description }) => {
 			const all = { ...JOB, ...parameters } as INode['parameters'];
-			const ran = await bench.run(workflowOf([input ?? { json: {} }], all));
+			const ran = await bed.run(workflowOf([input ?? { json: {} }], all));
 			expect(ran.status).toBe('error');
 			expect(ran.error?.name).toBe('NodeOperationError');
 			if (typeof message === 'string') expect(ran.error?.message).toBe(message);
 			else expect(ran.error?.message).toMatch(message);
 			if (description !== undefined) expect(ran.error?.description).toMatch(description);
 			expect(ran.error?.context?.itemIndex).toBe(0);
-			expect(bench.sandbox.requests).toEqual([]);
+			expect(bed.sandbox.requests).toEqual([]);
 		});
 	});
 
@@ -429,14 +429,14 @@ describe('bad parameters are refused before any request', () => {
 		const ONE_BAD = { ...JOB, endSeconds: '={{ $json.number === 2 ? -1 : 1 }}' };
 
 		it('one bad item among good ones: nothing is sent for any of them', async () => {
-			const ran = await bench.run(workflowOf(items(4), ONE_BAD));
+			const ran = await bed.run(workflowOf(items(4), ONE_BAD));
 			expect(ran.error?.message).toBe('End (Seconds) must be at least 0.1; got -1');
 			expect(ran.error?.context?.itemIndex).toBe(2);
-			expect(bench.sandbox.requests).toEqual([]);
+			expect(bed.sandbox.requests).toEqual([]);
 		});
 
 		it('unless the node is set to continue: then only the bad item is left out', async () => {
-			const ran = await bench.run(
+			const ran = await bed.run(
 				workflowOf(items(4), ONE_BAD, { onError: 'continueRegularOutput' }),
 			);
 			expect(ran.json()).toEqual([
@@ -448,25 +448,25 @@ describe('bad parameters are refused before any request', () => {
 				},
 				{ id: expect.any(String) as string, credits_charged: 30 },
 			]);
-			expect(bench.sandbox.jobs).toHaveLength(3);
+			expect(bed.sandbox.jobs).toHaveLength(3);
 		});
 
 		it('all items bad, and the node set to continue: each says why, and nothing is sent', async () => {
-			const ran = await bench.run(
+			const ran = await bed.run(
 				workflowOf(items(2), { ...JOB, endSeconds: -1 }, { onError: 'continueErrorOutput' }),
 			);
 			expect(ran.items(0)).toEqual([]);
 			expect(ran.items(1)).toHaveLength(2);
-			expect(bench.sandbox.requests).toEqual([]);
+			expect(bed.sandbox.requests).toEqual([]);
 		});
 	});
 });
 
 describe('what looks odd but can be meant is sent', () => {
-	let bench: Bench;
-	beforeAll(async () => (bench = await Bench.start()));
-	beforeEach(() => bench.sandbox.reset());
-	afterAll(async () => await bench.stop());
+	let bed: EngineBed;
+	beforeAll(async () => (bed = await EngineBed.start()));
+	beforeEach(() => bed.sandbox.reset());
+	afterAll(async () => await bed.stop());
 
 	const GOOD: Array<[what: string, parameters: object]> = [
 		['a start of 0 in text', { startSeconds: '={{ "0" }}' }],
@@ -482,16 +482,16 @@ describe('what looks odd but can be meant is sent', () => {
 		],
 	];
 	it.each(GOOD)('%s', async (_, parameters) => {
-		const ran = await bench.run(workflowOf(items(1), { ...JOB, ...parameters } as never));
+		const ran = await bed.run(workflowOf(items(1), { ...JOB, ...parameters } as never));
 		expect(ran.error).toBeUndefined();
-		expect(bench.sandbox.jobs).toHaveLength(1);
+		expect(bed.sandbox.jobs).toHaveLength(1);
 	});
 
 	it('the file_path of an upload', async () => {
-		const uploaded = await bench.run(workflowOf([itemWithFiles()], { ...UPLOAD, file: 'video' }));
+		const uploaded = await bed.run(workflowOf([itemWithFiles()], { ...UPLOAD, file: 'video' }));
 		const path = String(uploaded.json()[0]!.file_path);
-		const ran = await bench.run(workflowOf(items(1), { ...JOB, video: url(path) }));
+		const ran = await bed.run(workflowOf(items(1), { ...JOB, video: url(path) }));
 		expect(ran.error).toBeUndefined();
-		expect(bench.sandbox.jobs[0]!.request.assets.video_file_path).toBe(path);
+		expect(bed.sandbox.jobs[0]!.request.assets.video_file_path).toBe(path);
 	});
 });

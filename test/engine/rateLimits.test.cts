@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import type { RateLimit, RecordedRequest } from '../../sandbox/index.cts';
-import { Bench, items, JOB, WAITED_JOB, workflowOf } from './support.cts';
+import { EngineBed, items, JOB, WAITED_JOB, workflowOf } from './engineBed.cts';
 
 /**
  * Limits on requests, as Magic Hour has them and does not publish them. 15 requests in 20 seconds, at a tenth of the time:
@@ -18,13 +18,13 @@ const KINDS = [
 ] as const;
 
 describe('a limit on requests', () => {
-	let bench: Bench;
+	let bed: EngineBed;
 	beforeAll(async () => {
-		bench = await Bench.start();
-		bench.shortenLimitPauses(TIME_SCALE);
+		bed = await EngineBed.start();
+		bed.shortenLimitPauses(TIME_SCALE);
 	});
-	beforeEach(() => bench.sandbox.reset());
-	afterAll(async () => await bench.stop());
+	beforeEach(() => bed.sandbox.reset());
+	afterAll(async () => await bed.stop());
 
 	const refused = (requests: readonly RecordedRequest[]) =>
 		requests.filter(({ status }) => status === 429);
@@ -38,45 +38,45 @@ describe('a limit on requests', () => {
 	])(
 		'on creations, $kind, Retry-After $retryAfter: each of $count items has its one job, with few refusals',
 		async ({ count, ...limit }) => {
-			bench.sandbox.limitRate({ ...LIMIT, ...limit });
-			const ran = await bench.run(workflowOf(items(count), JOB));
+			bed.sandbox.limitRate({ ...LIMIT, ...limit });
+			const ran = await bed.run(workflowOf(items(count), JOB));
 			expect(ran.error).toBeUndefined();
-			expect(bench.sandbox.jobs).toHaveLength(count);
+			expect(bed.sandbox.jobs).toHaveLength(count);
 			expect(new Set(ran.json().map(({ id }) => id)).size).toBe(count);
 
-			expect(refused(bench.sandbox.requests).length).toBeLessThan(count);
+			expect(refused(bed.sandbox.requests).length).toBeLessThan(count);
 		},
 		90_000,
 	);
 
 	it('on everything: each job is awaited, and most status checks get through', async () => {
-		bench.sandbox.limitRate({ ...LIMIT, on: 'everything' });
+		bed.sandbox.limitRate({ ...LIMIT, on: 'everything' });
 		const options = { pollInterval: 3 * TIME_SCALE };
-		const ran = await bench.run(workflowOf(items(45), { ...WAITED_JOB, options }));
+		const ran = await bed.run(workflowOf(items(45), { ...WAITED_JOB, options }));
 		expect(ran.json().map(({ status }) => status)).toEqual(Array(45).fill('complete'));
-		expect(bench.sandbox.jobs).toHaveLength(45);
-		const checks = bench.sandbox.requestsTo('getProject');
+		expect(bed.sandbox.jobs).toHaveLength(45);
+		const checks = bed.sandbox.requestsTo('getProject');
 		expect(refused(checks).length).toBeLessThan(checks.length / 2);
 	}, 60_000);
 
 	it('that two executions share: both finish, and neither waits for the other', async () => {
-		bench.sandbox.limitRate(LIMIT);
+		bed.sandbox.limitRate(LIMIT);
 		const ends = new Map<string, number>();
 		const run = async (name: string, count: number) => {
-			const ran = await bench.run(workflowOf(items(count), JOB));
+			const ran = await bed.run(workflowOf(items(count), JOB));
 			ends.set(name, Date.now());
 			return ran.items().length;
 		};
 		const counts = await Promise.all([run('large', 60), run('small', 15)]);
 		expect(counts).toEqual([60, 15]);
-		expect(bench.sandbox.jobs).toHaveLength(75);
+		expect(bed.sandbox.jobs).toHaveLength(75);
 		expect(ends.get('small')!).toBeLessThan(ends.get('large')!);
 	}, 60_000);
 
 	it('is told to the editor, with the pace at which it continues', async () => {
-		bench.sandbox.limitRate(LIMIT);
+		bed.sandbox.limitRate(LIMIT);
 		const messages: unknown[] = [];
-		await bench.run(workflowOf(items(45), JOB), {
+		await bed.run(workflowOf(items(45), JOB), {
 			onMessage: (_, data) => messages.push(data),
 		});
 		expect(JSON.stringify(messages)).toMatch(
@@ -85,15 +85,15 @@ describe('a limit on requests', () => {
 	});
 
 	it('is left behind at once by Stop', async () => {
-		bench.sandbox.limitRate({ requests: 1, seconds: 600 });
-		const execution = bench.execute(workflowOf(items(5), JOB));
-		while (refused(bench.sandbox.requests).length < 4) await new Promise(setImmediate);
+		bed.sandbox.limitRate({ requests: 1, seconds: 600 });
+		const execution = bed.execute(workflowOf(items(5), JOB));
+		while (refused(bed.sandbox.requests).length < 4) await new Promise(setImmediate);
 		execution.cancel();
 		// Long before the limit lets another one through.
 		const run = await execution.result;
-		expect(run.data.resultData.error!.message).toContain(bench.sandbox.jobs[0]!.id);
-		const sent = bench.sandbox.requests.length;
+		expect(run.data.resultData.error!.message).toContain(bed.sandbox.jobs[0]!.id);
+		const sent = bed.sandbox.requests.length;
 		await pause(500);
-		expect(bench.sandbox.requests).toHaveLength(sent);
+		expect(bed.sandbox.requests).toHaveLength(sent);
 	});
 });

@@ -6,7 +6,7 @@ import { inspect } from 'node:util';
 import type { INode } from 'n8n-workflow';
 
 import {
-	Bench,
+	EngineBed,
 	items,
 	itemWithFiles,
 	JOB,
@@ -14,7 +14,7 @@ import {
 	type Ran,
 	WAITED_JOB,
 	workflowOf,
-} from './support.cts';
+} from './engineBed.cts';
 import { FILES, url } from '../support/sources.cts';
 
 /** The API key goes to the base URL's origin and nowhere else; what it reaches there is not repeated by anybody. */
@@ -71,27 +71,27 @@ class Host {
 }
 
 describe('the API key', () => {
-	let bench: Bench;
+	let bed: EngineBed;
 	let base: Host;
 	let elsewhere: Host;
 	beforeAll(async () => {
-		bench = await Bench.start({ apiKey: KEY, queueSeconds: 0, renderSeconds: 0.05 });
+		bed = await EngineBed.start({ apiKey: KEY, queueSeconds: 0, renderSeconds: 0.05 });
 		base = await new Host().start();
 		elsewhere = await new Host().start();
 	});
 	beforeEach(() => {
-		bench.sandbox.reset();
+		bed.sandbox.reset();
 		base.seen.length = elsewhere.seen.length = 0;
 	});
 	afterEach(() => jest.restoreAllMocks());
 	afterAll(async () => {
 		base.stop();
 		elsewhere.stop();
-		await bench.stop();
+		await bed.stop();
 	});
 
 	const runAt = async (baseUrl: unknown, parameters: INode['parameters'] = ACCOUNT, apiKey = KEY) =>
-		await bench.run(workflowOf([itemWithFiles()], parameters), {
+		await bed.run(workflowOf([itemWithFiles()], parameters), {
 			credentials: { magicHourApi: { apiKey, baseUrl: baseUrl as string } },
 		});
 
@@ -214,9 +214,9 @@ describe('the API key', () => {
 			...FILES,
 			output: 'videoFile',
 		};
-		const ran = await runAt(bench.sandbox.url, parameters);
+		const ran = await runAt(bed.sandbox.url, parameters);
 		expect(ran.error).toBeUndefined();
-		const stored = [...bench.sandbox.requestsTo('upload'), ...bench.sandbox.requestsTo('download')];
+		const stored = [...bed.sandbox.requestsTo('upload'), ...bed.sandbox.requestsTo('download')];
 		expect(stored).toHaveLength(3);
 		for (const { headers, path } of stored) expect(inspect([headers, path])).not.toContain(KEY);
 	});
@@ -226,12 +226,12 @@ describe('the API key', () => {
 			JSON.stringify({ id: 'cm1', name: null, status: 'complete', downloads: [{ url }] });
 
 		it.each([301, 302, 307, 308])('do not lead on by a %i', async (status) => {
-			bench.sandbox.fail({
+			bed.sandbox.fail({
 				on: 'download',
 				action: { status, headers: { location: `${elsewhere.url}/film.mp4` } },
 				times: Infinity,
 			});
-			const ran = await runAt(bench.sandbox.url, { ...WAITED_JOB, output: 'videoFile' });
+			const ran = await runAt(bed.sandbox.url, { ...WAITED_JOB, output: 'videoFile' });
 			expect(ran.error!.message).toContain(`status ${status}`);
 			expect(elsewhere.seen).toHaveLength(0);
 		});
@@ -284,7 +284,7 @@ describe('the API key', () => {
 			for (const level of ['error', 'warn', 'info', 'log', 'debug'] as const) {
 				jest.spyOn(console, level).mockImplementation((...said) => void out.push(said));
 			}
-			const ran: Ran = await bench.run(
+			const ran: Ran = await bed.run(
 				workflowOf([...items(1), itemWithFiles()], parameters, settings),
 				{
 					credentials: { magicHourApi: { apiKey: KEY, baseUrl } },
@@ -347,15 +347,15 @@ describe('the API key', () => {
 					'getProject',
 					'download',
 				] as const) {
-					bench.sandbox.reset();
-					bench.sandbox.fail({ on, action, times: Infinity });
+					bed.sandbox.reset();
+					bed.sandbox.fail({ on, action, times: Infinity });
 					const parameters = {
 						...WAITED_JOB,
 						audio: url('https://example.com/a.mp3'),
 						output: 'videoFile',
 						options: { pollInterval: 0.05, timeoutMinutes: 0.01 },
 					};
-					expect(await leaving(bench.sandbox.url, parameters)).not.toContain(KEY);
+					expect(await leaving(bed.sandbox.url, parameters)).not.toContain(KEY);
 				}
 			},
 			120_000,

@@ -6,7 +6,7 @@ import express from 'express';
 import type { INode } from 'n8n-workflow';
 
 import type { Endpoint, FaultAction, RecordedRequest } from '../../sandbox/index.cts';
-import { Bench, JOB, items, itemWithFiles, workflowOf, type Ran } from './support.cts';
+import { EngineBed, JOB, items, itemWithFiles, workflowOf, type Ran } from './engineBed.cts';
 import { FILES } from '../support/sources.cts';
 
 const KEY = 'mhk_live_4rT9xQ2vLw7sPz';
@@ -45,22 +45,22 @@ async function startServer(handler: express.RequestHandler) {
 }
 
 describe('the API key', () => {
-	let bench: Bench;
-	beforeAll(async () => (bench = await Bench.start({ apiKey: KEY })));
-	beforeEach(() => bench.sandbox.reset());
-	afterAll(async () => await bench.stop());
+	let bed: EngineBed;
+	beforeAll(async () => (bed = await EngineBed.start({ apiKey: KEY })));
+	beforeEach(() => bed.sandbox.reset());
+	afterAll(async () => await bed.stop());
 
 	const isStorage = ({ endpoint }: RecordedRequest) =>
 		endpoint === 'upload' || endpoint === 'download';
 
 	/** Runs the node on one item with a video and an audio file. */
 	const run = async (parameters: object, settings: Partial<INode> = {}) =>
-		await bench.run(workflowOf([itemWithFiles()], parameters as INode['parameters'], settings));
+		await bed.run(workflowOf([itemWithFiles()], parameters as INode['parameters'], settings));
 
 	it('goes to the API with every request, and to the storage with none', async () => {
 		const ran = await run(WITH_DOWNLOAD);
 		expect(ran.error).toBeUndefined();
-		const { requests } = bench.sandbox;
+		const { requests } = bed.sandbox;
 		expect(new Set(requests.map(({ endpoint }) => endpoint))).toEqual(
 			new Set(['uploadUrls', 'upload', 'createLipSync', 'getProject', 'download']),
 		);
@@ -106,7 +106,7 @@ describe('the API key', () => {
 		] as Array<[string, Partial<INode>]>)(
 			'is in nothing that is left behind: %s',
 			async (_, settings) => {
-				bench.sandbox.fail({ on, action, times: 20, effect: false });
+				bed.sandbox.fail({ on, action, times: 20, effect: false });
 				const ran = await run(WITH_UPLOADS, settings);
 				const failed = ran.error !== undefined || ran.stored.includes('"error":"');
 				expect(failed).toBe(true);
@@ -117,8 +117,8 @@ describe('the API key', () => {
 
 	it('is in no error when it is wrong, or when there is nobody to send it to', async () => {
 		const wrong = `${KEY}_wrong`;
-		for (const baseUrl of [bench.sandbox.url, 'http://127.0.0.1:9', 'https://', 'http://0.0.0.0']) {
-			const ran = await bench.run(workflowOf(items(1), JOB), {
+		for (const baseUrl of [bed.sandbox.url, 'http://127.0.0.1:9', 'https://', 'http://0.0.0.0']) {
+			const ran = await bed.run(workflowOf(items(1), JOB), {
 				credentials: { magicHourApi: { apiKey: wrong, baseUrl } },
 			});
 			expect(ran.status).toBe('error');
@@ -131,11 +131,11 @@ describe('the API key', () => {
 		['a line break, as copying leaves it', `${KEY}\n`],
 		['a tab', `\t${KEY}`],
 	])('works with %s around it', async (_, apiKey) => {
-		const ran = await bench.run(workflowOf(items(1), JOB), {
-			credentials: { magicHourApi: { apiKey, baseUrl: bench.sandbox.url } },
+		const ran = await bed.run(workflowOf(items(1), JOB), {
+			credentials: { magicHourApi: { apiKey, baseUrl: bed.sandbox.url } },
 		});
 		expect(ran.error).toBeUndefined();
-		expect(bench.sandbox.requests[0]!.headers.authorization).toBe(`Bearer ${KEY}`);
+		expect(bed.sandbox.requests[0]!.headers.authorization).toBe(`Bearer ${KEY}`);
 	});
 
 	describe('and redirects', () => {
@@ -143,20 +143,20 @@ describe('the API key', () => {
 
 		it.each(STATUSES)('does not follow a base URL that answers with %i', async (status) => {
 			const server = await startServer((req, res) =>
-				res.redirect(status, `${bench.sandbox.url}${req.path}`),
+				res.redirect(status, `${bed.sandbox.url}${req.path}`),
 			);
 			try {
 				for (const parameters of [JOB, { resource: 'account', operation: 'get' }]) {
-					const ran = await bench.run(workflowOf(items(1), parameters), {
+					const ran = await bed.run(workflowOf(items(1), parameters), {
 						credentials: { magicHourApi: { apiKey: KEY, baseUrl: server.url } },
 					});
 					expect(ran.error?.message).toBe(
 						`The Base URL of the credential leads elsewhere (status ${status})`,
 					);
-					expect(ran.error?.description).toContain(bench.sandbox.url);
+					expect(ran.error?.description).toContain(bed.sandbox.url);
 				}
 				expect(server.requests).toHaveLength(2);
-				expect(bench.sandbox.requests).toEqual([]);
+				expect(bed.sandbox.requests).toEqual([]);
 			} finally {
 				await server.close();
 			}
@@ -165,7 +165,7 @@ describe('the API key', () => {
 		it('does not follow a storage that sends the file elsewhere', async () => {
 			const elsewhere = await startServer((_req, res) => res.send('thank you'));
 			try {
-				bench.sandbox.fail({
+				bed.sandbox.fail({
 					on: 'upload',
 					action: { status: 307, headers: { location: `${elsewhere.url}/take` } },
 				});
@@ -183,19 +183,19 @@ describe('the API key', () => {
 		});
 
 		it('does not follow a redirect to another path of the same server either', async () => {
-			bench.sandbox.fail({
+			bed.sandbox.fail({
 				on: 'getAccount',
 				action: { status: 302, headers: { location: '/v1/video-projects/x' } },
 			});
 			const ran = await run({ resource: 'account', operation: 'get' });
 			expect(ran.error?.message).toContain('leads elsewhere (status 302)');
-			expect(bench.sandbox.requests).toHaveLength(1);
+			expect(bed.sandbox.requests).toHaveLength(1);
 		});
 	});
 
 	describe('and the base URL', () => {
 		/** Each would reach the sandbox, if it were tried. */
-		const port = () => new URL(bench.sandbox.url).port;
+		const port = () => new URL(bed.sandbox.url).port;
 		const REFUSED: Array<[what: string, baseUrl: () => string]> = [
 			['plain http to an address that is not this machine', () => `http://0.0.0.0:${port()}`],
 			['a user name in it', () => `http://user:word@127.0.0.1:${port()}`],
@@ -210,12 +210,12 @@ describe('the API key', () => {
 			['words', () => 'the sandbox'],
 		];
 		it.each(REFUSED)('is sent nowhere: %s', async (_, baseUrl) => {
-			const ran = await bench.run(workflowOf(items(1), JOB), {
+			const ran = await bed.run(workflowOf(items(1), JOB), {
 				credentials: { magicHourApi: { apiKey: KEY, baseUrl: baseUrl() } },
 			});
 			expect(ran.error?.message).toBe('The Base URL of the Magic Hour credential cannot be used');
 			expect(ran.error?.description).toContain('https');
-			expect(bench.sandbox.requests).toEqual([]);
+			expect(bed.sandbox.requests).toEqual([]);
 		});
 
 		const TAKEN: Array<[what: string, change: (url: string) => string]> = [
@@ -225,11 +225,11 @@ describe('the API key', () => {
 			['capital letters', (url) => url.replace('http', 'HTTP')],
 		];
 		it.each(TAKEN)('works with %s', async (_, change) => {
-			const ran = await bench.run(workflowOf(items(1), JOB), {
-				credentials: { magicHourApi: { apiKey: KEY, baseUrl: change(bench.sandbox.url) } },
+			const ran = await bed.run(workflowOf(items(1), JOB), {
+				credentials: { magicHourApi: { apiKey: KEY, baseUrl: change(bed.sandbox.url) } },
 			});
 			expect(ran.error).toBeUndefined();
-			expect(bench.sandbox.requests.map(({ path }) => path)).toEqual(['/v1/lip-sync']);
+			expect(bed.sandbox.requests.map(({ path }) => path)).toEqual(['/v1/lip-sync']);
 		});
 	});
 });

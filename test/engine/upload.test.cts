@@ -9,7 +9,7 @@ import { RUN_FAILED_ITEMS } from '../../nodes/magicHour/advice.ts';
 import type { UploadUrlsRequest } from '../../nodes/magicHour/api/contract.ts';
 import {
 	AUDIO,
-	Bench,
+	EngineBed,
 	JOB,
 	VIDEO,
 	itemWithFiles,
@@ -17,7 +17,7 @@ import {
 	node,
 	workflowOf,
 	type Item,
-} from './support.cts';
+} from './engineBed.cts';
 import { FILES, file, url } from '../support/sources.cts';
 
 const UPLOAD = { resource: 'file', operation: 'upload' };
@@ -56,16 +56,16 @@ const THREEFOLD: INode[] = [
 ];
 
 describe.each(['filesystem', 'default'] as const)('binary data in mode %s', (binaryMode) => {
-	let bench: Bench;
-	beforeAll(async () => (bench = await Bench.start({}, binaryMode)));
-	beforeEach(() => bench.sandbox.reset());
-	afterAll(async () => await bench.stop());
+	let bed: EngineBed;
+	beforeAll(async () => (bed = await EngineBed.start({}, binaryMode)));
+	beforeEach(() => bed.sandbox.reset());
+	afterAll(async () => await bed.stop());
 
-	const uploads = () => bench.sandbox.requestsTo('upload');
+	const uploads = () => bed.sandbox.requestsTo('upload');
 
 	describe('file: upload', () => {
 		it('brings a file that another node has read to Magic Hour, and gives its file_path', async () => {
-			const ran = await bench.run(
+			const ran = await bed.run(
 				chained([readNode('talking-head.mp4', 'data')], { ...UPLOAD, fileType: 'video' }),
 			);
 			expect(ran.error).toBeUndefined();
@@ -73,19 +73,19 @@ describe.each(['filesystem', 'default'] as const)('binary data in mode %s', (bin
 			const stored = ran.items(0, 'Read')[0]!.binary!.data!.id;
 			expect(stored === undefined).toBe(binaryMode === 'default');
 
-			const [[filePath, uploaded]] = [...bench.sandbox.uploads] as [[string, unknown]];
+			const [[filePath, uploaded]] = [...bed.sandbox.uploads] as [[string, unknown]];
 			expect(uploaded).toEqual({ bytes: VIDEO.length, sha256: sha256(VIDEO) });
 			expect(ran.items()).toStrictEqual([
 				{ json: { file_path: filePath, seconds: 4, fps: 25 }, pairedItem: { item: 0 } },
 			]);
-			expect(bench.sandbox.requests).toMatchObject([
+			expect(bed.sandbox.requests).toMatchObject([
 				{ endpoint: 'uploadUrls', body: { items: [{ type: 'video', extension: 'mp4' }] } },
 				{ endpoint: 'upload' },
 			]);
 		});
 
 		it('says how long the file is and of what type, and never that it comes in chunks', async () => {
-			await bench.run(
+			await bed.run(
 				chained([readNode('voice-over.mp3', 'data')], { ...UPLOAD, fileType: 'audio' }),
 			);
 			expect(uploads()).toHaveLength(1);
@@ -97,24 +97,24 @@ describe.each(['filesystem', 'default'] as const)('binary data in mode %s', (bin
 		});
 
 		it('sends the storage no Authorization', async () => {
-			await bench.run(
+			await bed.run(
 				chained([readNode('voice-over.mp3', 'data')], { ...UPLOAD, fileType: 'audio' }),
 			);
 			expect(uploads()).toHaveLength(1);
 			expect(uploads()[0]!.headers).not.toHaveProperty('authorization');
-			expect(bench.sandbox.requestsTo('uploadUrls')[0]!.headers.authorization).toBe(
-				`Bearer ${bench.sandbox.apiKey}`,
+			expect(bed.sandbox.requestsTo('uploadUrls')[0]!.headers.authorization).toBe(
+				`Bearer ${bed.sandbox.apiKey}`,
 			);
 		});
 
 		it('uploads a file that many items have once', async () => {
-			const ran = await bench.run(
+			const ran = await bed.run(
 				chained([readNode('talking-head.mp4', 'data'), ...THREEFOLD], UPLOAD),
 			);
 			expect(ran.error).toBeUndefined();
 			expect(uploads()).toHaveLength(1);
-			expect(bench.sandbox.requestsTo('uploadUrls')).toHaveLength(1);
-			const [filePath] = [...bench.sandbox.uploads.keys()];
+			expect(bed.sandbox.requestsTo('uploadUrls')).toHaveLength(1);
+			const [filePath] = [...bed.sandbox.uploads.keys()];
 			expect(ran.items()).toStrictEqual(
 				[0, 1, 2].map((item) => ({
 					json: { file_path: filePath, seconds: 4, fps: 25 },
@@ -132,8 +132,8 @@ describe.each(['filesystem', 'default'] as const)('binary data in mode %s', (bin
 				opened.push(stream);
 				return stream;
 			});
-			bench.sandbox.fail({ on: 'upload', action: { status: 503, body: '' }, times: 9 });
-			const { error } = await bench.run(
+			bed.sandbox.fail({ on: 'upload', action: { status: 503, body: '' }, times: 9 });
+			const { error } = await bed.run(
 				chained([readNode('talking-head.mp4', 'data')], { ...UPLOAD, fileType: 'video' }),
 			);
 			spy.mockRestore();
@@ -146,11 +146,11 @@ describe.each(['filesystem', 'default'] as const)('binary data in mode %s', (bin
 		it.each(['reset', 'resetBefore', 'hang'] as const)(
 			'opens the file again when the upload is lost (%s)',
 			async (action) => {
-				bench.sandbox.fail({ on: 'upload', action, effect: false });
-				const ran = await bench.run(chained([readNode('talking-head.mp4', 'data')], UPLOAD));
+				bed.sandbox.fail({ on: 'upload', action, effect: false });
+				const ran = await bed.run(chained([readNode('talking-head.mp4', 'data')], UPLOAD));
 				expect(ran.error).toBeUndefined();
 				expect(uploads()).toHaveLength(2);
-				expect([...bench.sandbox.uploads.values()]).toEqual([
+				expect([...bed.sandbox.uploads.values()]).toEqual([
 					{ bytes: VIDEO.length, sha256: sha256(VIDEO) },
 				]);
 			},
@@ -158,7 +158,7 @@ describe.each(['filesystem', 'default'] as const)('binary data in mode %s', (bin
 	});
 
 	it('lipSync: create uses a file that another node has read', async () => {
-		const ran = await bench.run(
+		const ran = await bed.run(
 			chained([readNode('talking-head.mp4', 'clip')], {
 				audio: url('https://example.com/voice.mp3'),
 				video: file('clip'),
@@ -168,20 +168,20 @@ describe.each(['filesystem', 'default'] as const)('binary data in mode %s', (bin
 			}),
 		);
 		expect(ran.error).toBeUndefined();
-		const [[filePath, uploaded]] = [...bench.sandbox.uploads] as [[string, unknown]];
+		const [[filePath, uploaded]] = [...bed.sandbox.uploads] as [[string, unknown]];
 		expect(uploaded).toEqual({ bytes: VIDEO.length, sha256: sha256(VIDEO) });
-		expect(bench.sandbox.jobs[0]!.request.assets.video_file_path).toBe(filePath);
+		expect(bed.sandbox.jobs[0]!.request.assets.video_file_path).toBe(filePath);
 	});
 });
 
 describe('file: upload', () => {
-	let bench: Bench;
-	beforeAll(async () => (bench = await Bench.start()));
-	beforeEach(() => bench.sandbox.reset());
-	afterAll(async () => await bench.stop());
+	let bed: EngineBed;
+	beforeAll(async () => (bed = await EngineBed.start()));
+	beforeEach(() => bed.sandbox.reset());
+	afterAll(async () => await bed.stop());
 
 	const asked = () =>
-		bench.sandbox.requestsTo('uploadUrls').flatMap(({ body }) => (body as UploadUrlsRequest).items);
+		bed.sandbox.requestsTo('uploadUrls').flatMap(({ body }) => (body as UploadUrlsRequest).items);
 
 	const EXTENSIONS: Array<[type: string, description: object, extension: string]> = [
 		['video', { fileExtension: 'mp4' }, 'mp4'],
@@ -203,7 +203,7 @@ describe('file: upload', () => {
 	it.each(EXTENSIONS)(
 		'a %s file known by %j has the extension %s',
 		async (type, known, extension) => {
-			const ran = await bench.run(
+			const ran = await bed.run(
 				workflowOf([itemWith('data', AUDIO, known)], { ...UPLOAD, fileType: type }),
 			);
 			expect(ran.error).toBeUndefined();
@@ -214,11 +214,11 @@ describe('file: upload', () => {
 	it('asks for the addresses of each item once, and uploads each file to its own', async () => {
 		const contents = ['one', 'two', 'three'].map((text) => Buffer.from(text));
 		const input = contents.map((content) => itemWith('data', content, { fileExtension: 'mp3' }));
-		const ran = await bench.run(workflowOf(input, { ...UPLOAD, fileType: 'audio' }));
-		expect(bench.sandbox.requestsTo('uploadUrls')).toHaveLength(3);
+		const ran = await bed.run(workflowOf(input, { ...UPLOAD, fileType: 'audio' }));
+		expect(bed.sandbox.requestsTo('uploadUrls')).toHaveLength(3);
 		const digests = ran
 			.json()
-			.map(({ file_path }) => bench.sandbox.uploads.get(String(file_path))?.sha256);
+			.map(({ file_path }) => bed.sandbox.uploads.get(String(file_path))?.sha256);
 		expect(digests).toEqual(contents.map(sha256));
 	});
 
@@ -229,7 +229,7 @@ describe('file: upload', () => {
 			itemWith('data', VIDEO, audio),
 			itemWith('data', VIDEO, video),
 		];
-		await bench.run(
+		await bed.run(
 			workflowOf(input, {
 				...UPLOAD,
 				fileType: '={{ $itemIndex === 1 ? "audio" : "video" }}',
@@ -242,19 +242,19 @@ describe('file: upload', () => {
 
 	it('uploads the same two files of many jobs once each', async () => {
 		const input = Array.from({ length: 5 }, () => itemWithFiles());
-		const ran = await bench.run(workflowOf(input, { ...JOB, ...FILES }));
+		const ran = await bed.run(workflowOf(input, { ...JOB, ...FILES }));
 		expect(ran.json()).toHaveLength(5);
-		expect(bench.sandbox.jobs).toHaveLength(5);
-		expect(bench.sandbox.requestsTo('upload')).toHaveLength(2);
-		const used = bench.sandbox.jobs.map(({ request }) => request.assets);
+		expect(bed.sandbox.jobs).toHaveLength(5);
+		expect(bed.sandbox.requestsTo('upload')).toHaveLength(2);
+		const used = bed.sandbox.jobs.map(({ request }) => request.assets);
 		expect(new Set(used.map((assets) => assets.audio_file_path)).size).toBe(1);
 		expect(new Set(used.map((assets) => assets.video_file_path)).size).toBe(1);
 	});
 
 	it('gives each item that waits for a file the reason why it could not be uploaded', async () => {
-		bench.sandbox.fail({ on: 'upload', action: { status: 403 } });
+		bed.sandbox.fail({ on: 'upload', action: { status: 403 } });
 		const input = [itemWithFiles(), itemWithFiles()];
-		const ran = await bench.run(
+		const ran = await bed.run(
 			workflowOf(input, { ...UPLOAD, file: 'video' }, { onError: 'continueRegularOutput' }),
 		);
 		const failed = {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { WorkflowJson } from '../../engine/engine.cts';
 import { startSampleServer } from '../../n8n/sampleServer.cts';
 import type { Service } from '../../n8n/listen.cts';
-import { AUDIO, Bench, items, JOB, VIDEO, workflowOf } from './support.cts';
+import { AUDIO, EngineBed, items, JOB, VIDEO, workflowOf } from './engineBed.cts';
 
 // n8n's Wait node loads its form pages along, and with them ES modules that jest on Node 20 cannot load.
 jest.mock('sanitize-html', () => undefined);
@@ -49,10 +49,10 @@ function filledIn(file: string, parameters: Record<string, Record<string, unknow
 const SOON = { options: { pollInterval: 0.1 } };
 
 describe('example workflows', () => {
-	let bench: Bench;
-	beforeAll(async () => (bench = await Bench.start()));
-	beforeEach(() => bench.sandbox.reset());
-	afterAll(async () => await bench.stop());
+	let bed: EngineBed;
+	beforeAll(async () => (bed = await EngineBed.start()));
+	beforeEach(() => bed.sandbox.reset());
+	afterAll(async () => await bed.stop());
 
 	describe.each(FILES)('%s', (file) => {
 		const { nodes, connections, name } = example(file);
@@ -102,7 +102,7 @@ describe('example workflows', () => {
 	});
 
 	it('first-job ends with the finished job and the video', async () => {
-		const ran = await bench.run(
+		const ran = await bed.run(
 			filledIn('first-job.json', {
 				'Read Video': { fileSelector: join(ROOT, 'samples/talking-head.mp4') },
 				'Read Audio': { fileSelector: join(ROOT, 'samples/voice-over.mp3') },
@@ -112,35 +112,35 @@ describe('example workflows', () => {
 		expect(ran.error).toBeUndefined();
 		const [item] = ran.items(0, 'Lip Sync');
 		expect(item!.json).toMatchObject({ status: 'complete', credits_charged: 100 });
-		expect(await bench.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
-		const uploaded = [...bench.sandbox.uploads.values()].map(({ bytes }) => bytes);
+		expect(await bed.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
+		const uploaded = [...bed.sandbox.uploads.values()].map(({ bytes }) => bytes);
 		expect(uploaded.sort()).toEqual([AUDIO.length, VIDEO.length].sort());
 	});
 
 	it('wait-and-download ends with the finished job and the video', async () => {
-		const ran = await bench.run(filledIn('wait-and-download.json', { 'Lip Sync': SOON }));
+		const ran = await bed.run(filledIn('wait-and-download.json', { 'Lip Sync': SOON }));
 		expect(ran.error).toBeUndefined();
 		const [item] = ran.items(0, 'Lip Sync');
 		expect(item!.json).toMatchObject({ status: 'complete', credits_charged: 122 });
-		expect(await bench.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
-		expect(bench.sandbox.uploads.size).toBe(0);
+		expect(await bed.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
+		expect(bed.sandbox.uploads.size).toBe(0);
 	});
 
 	it('youtube-video ends with the finished job and the video', async () => {
-		const ran = await bench.run(filledIn('youtube-video.json', { 'Lip Sync': SOON }));
+		const ran = await bed.run(filledIn('youtube-video.json', { 'Lip Sync': SOON }));
 		expect(ran.error).toBeUndefined();
 		const [item] = ran.items(0, 'Lip Sync');
 		expect(item!.json).toMatchObject({ status: 'complete', credits_charged: 122 });
-		expect(await bench.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
-		expect(bench.sandbox.jobs[0]!.request.assets).toMatchObject({ video_source: 'youtube' });
+		expect(await bed.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
+		expect(bed.sandbox.jobs[0]!.request.assets).toMatchObject({ video_source: 'youtube' });
 	});
 
 	it('wait-for-jobs ends with the video of each job, and the reason of one that failed', async () => {
-		bench.sandbox.setScript((_, index) => ({ outcome: index === 0 ? 'complete' : 'error' }));
-		const created = await bench.run(workflowOf(items(2), JOB));
+		bed.sandbox.setScript((_, index) => ({ outcome: index === 0 ? 'complete' : 'error' }));
+		const created = await bed.run(workflowOf(items(2), JOB));
 		const jobs = created.json().map(({ id }) => id);
 		const addresses = jobs.map((id) => `https://magichour.ai/my-library?videoId=${id}`);
-		const ran = await bench.run(
+		const ran = await bed.run(
 			filledIn('wait-for-jobs.json', {
 				Addresses: { jsonOutput: JSON.stringify({ addresses }) },
 				'Wait for Video': SOON,
@@ -167,9 +167,9 @@ describe('example workflows', () => {
 			});
 
 		it('makes a job of each row, and reports the one without an audio file', async () => {
-			const ran = await bench.run(workflow());
+			const ran = await bed.run(workflow());
 			expect(ran.error).toBeUndefined();
-			expect(bench.sandbox.jobs.map(({ project }) => project.name).sort()).toEqual([
+			expect(bed.sandbox.jobs.map(({ project }) => project.name).sort()).toEqual([
 				'Welcome in English',
 				'Welcome in German',
 				'Welcome in Spanish',
@@ -201,15 +201,15 @@ describe('example workflows', () => {
 					`head.mp4,${web.url}/welcome-fr.mp3\\n`,
 				),
 			);
-			const ran = await bench.run(complete);
+			const ran = await bed.run(complete);
 			expect(ran.error).toBeUndefined();
 			expect(ran.json(0, 'Summary')).toEqual([{ outcome: 'done', count_row: 4, sum_credits: 488 }]);
 		});
 
 		it('keeps the id of a job that failed', async () => {
-			bench.sandbox.setScript((_, index) => ({ outcome: index === 0 ? 'error' : 'complete' }));
-			const ran = await bench.run(workflow({ parallelRequests: 1 }));
-			const [job] = bench.sandbox.jobs;
+			bed.sandbox.setScript((_, index) => ({ outcome: index === 0 ? 'error' : 'complete' }));
+			const ran = await bed.run(workflow({ parallelRequests: 1 }));
+			const [job] = bed.sandbox.jobs;
 			expect(ran.json(0, 'Failed')).toContainEqual(
 				expect.objectContaining({ row: job!.project.name, job_id: job!.id, credits: 0 }),
 			);
@@ -221,15 +221,15 @@ describe('example workflows', () => {
 		});
 
 		it('makes nothing when the batch would cost more than Max Credits', async () => {
-			const ran = await bench.run(workflow({ maxCredits: 100 }));
+			const ran = await bed.run(workflow({ maxCredits: 100 }));
 			expect(ran.json(0, 'Summary')).toEqual([{ outcome: 'failed', count_row: 4, sum_credits: 0 }]);
-			expect(bench.sandbox.requests).toEqual([]);
+			expect(bed.sandbox.requests).toEqual([]);
 		});
 	});
 
 	describe('long-render', () => {
 		it('creates the job, waits, and takes it up by its id', async () => {
-			const ran = await bench.run(
+			const ran = await bed.run(
 				filledIn('long-render.json', {
 					'Wait While It Renders': { amount: 0.5, unit: 'seconds' },
 					'Wait for Video': SOON,
@@ -239,14 +239,14 @@ describe('example workflows', () => {
 			const [created] = ran.json(0, 'Create Job');
 			const [item] = ran.items(0, 'Wait for Video');
 			expect(item!.json).toMatchObject({ id: created!.id, status: 'complete' });
-			expect(await bench.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
-			expect(bench.sandbox.requestsTo('getProject')).toHaveLength(1);
+			expect(await bed.engine.content(item!.binary!.data!.id!)).toEqual(VIDEO);
+			expect(bed.sandbox.requestsTo('getProject')).toHaveLength(1);
 		});
 
 		it('puts the execution away while it waits as long as it is delivered', async () => {
-			const ran = await bench.run(example('long-render.json', web.url));
+			const ran = await bed.run(example('long-render.json', web.url));
 			expect(ran.status).toBe('waiting');
-			expect(bench.sandbox.jobs.map(({ project }) => project.status)).not.toContain('complete');
+			expect(bed.sandbox.jobs.map(({ project }) => project.status)).not.toContain('complete');
 			const minutes = (Date.parse(String(ran.run.waitTill)) - Date.now()) / 60_000;
 			expect(minutes).toBeCloseTo(4, 1);
 		});
@@ -254,13 +254,13 @@ describe('example workflows', () => {
 
 	describe('spend-check', () => {
 		it('makes a job of each clip while they are within the budget together', async () => {
-			const ran = await bench.run(example('spend-check.json', web.url));
+			const ran = await bed.run(example('spend-check.json', web.url));
 			expect(ran.error).toBeUndefined();
 			expect(ran.json(0, 'Add Up')).toEqual([{ sum_estimated_credits: 300 }]);
 			expect(ran.json(0, 'Create Jobs')).toEqual(
 				[122, 122, 122].map((credits_charged) => ({ id: expect.any(String), credits_charged })),
 			);
-			expect(bench.sandbox.jobs.map(({ project }) => project.name).sort()).toEqual([
+			expect(bed.sandbox.jobs.map(({ project }) => project.name).sort()).toEqual([
 				'Intro',
 				'Outro',
 				'Tour',
@@ -271,11 +271,11 @@ describe('example workflows', () => {
 			const workflow = example('spend-check.json', web.url);
 			const budget = workflow.nodes.find(({ name }) => name === 'Clips and Budget')!;
 			budget.parameters.jsonOutput = String(budget.parameters.jsonOutput).replace('1000', '299');
-			const ran = await bench.run(workflow);
+			const ran = await bed.run(workflow);
 			expect(ran.error?.message).toBe(
 				'These clips would cost 300 credits, and the budget is 299. Nothing was created.',
 			);
-			expect(bench.sandbox.requests).toEqual([]);
+			expect(bed.sandbox.requests).toEqual([]);
 			expect(ran.task('Create Jobs')).toBeUndefined();
 		});
 	});

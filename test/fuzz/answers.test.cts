@@ -10,7 +10,7 @@ import type {
 	UploadUrlsResponse,
 	VideoProject,
 } from '../../nodes/magicHour/api/contract.ts';
-import { Bench, itemWithFiles, workflowOf } from '../engine/support.cts';
+import { EngineBed, itemWithFiles, workflowOf } from '../engine/engineBed.cts';
 import { tryCases, unfair } from './fair.cts';
 import { spoiltJson } from './hostile.cts';
 import { FILES } from '../support/sources.cts';
@@ -157,13 +157,13 @@ const spoilt = (endpoint: string, rights: Array<(base: string) => unknown>): fc.
 const FILM = Buffer.from('a film');
 
 describe('a hostile answer', () => {
-	let bench: Bench;
+	let bed: EngineBed;
 	let server: Server;
 	let origin: string;
 	const cases = new Map<string, Spoilt>();
 
 	beforeAll(async () => {
-		bench = await Bench.start();
+		bed = await EngineBed.start();
 		server = createServer((req, res) => {
 			// The node names the whole address, see `noProxy.ts`.
 			req.resume().once('end', () => reply(new URL(req.url!, origin).pathname, res));
@@ -172,7 +172,7 @@ describe('a hostile answer', () => {
 		origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 	});
 	afterAll(async () => {
-		await bench.stop();
+		await bed.stop();
 		server.closeAllConnections();
 		server.close();
 	});
@@ -201,7 +201,7 @@ describe('a hostile answer', () => {
 	async function tryAll(all: fc.Arbitrary<Spoilt>, parameters: INode['parameters']) {
 		await tryCases(all, async (one, number) => {
 			cases.set(String(number), one);
-			const ran = await bench.run(workflowOf([itemWithFiles()], parameters), {
+			const ran = await bed.run(workflowOf([itemWithFiles()], parameters), {
 				credentials: { magicHourApi: { apiKey: KEY, baseUrl: `${origin}/${number}` } },
 			});
 			const wrong = unfair(ran, 1, KEY);

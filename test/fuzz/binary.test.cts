@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { Bench, type Item, VIDEO, workflowOf } from '../engine/support.cts';
+import { EngineBed, type Item, VIDEO, workflowOf } from '../engine/engineBed.cts';
 import { tryCases, unfair } from './fair.cts';
 
 /** Whatever a node before this one has put into a binary field. */
@@ -56,9 +56,9 @@ const FIELD = fc.record(
 );
 
 describe('a hostile binary field', () => {
-	let bench: Bench;
-	beforeAll(async () => (bench = await Bench.start({ apiKey: KEY })));
-	afterAll(async () => await bench.stop());
+	let bed: EngineBed;
+	beforeAll(async () => (bed = await EngineBed.start({ apiKey: KEY })));
+	afterAll(async () => await bed.stop());
 
 	it('is uploaded, or refused in a sentence', async () => {
 		const cases = fc.record({
@@ -68,7 +68,7 @@ describe('a hostile binary field', () => {
 		});
 		await tryCases(cases, async ({ field, name, fileType }) => {
 			const binary = Object.fromEntries([[name, field]]) as Item['binary'];
-			const ran = await bench.run(
+			const ran = await bed.run(
 				workflowOf([{ json: {}, binary }], {
 					resource: 'file',
 					operation: 'upload',

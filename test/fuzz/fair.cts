@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 
 import { limit } from '../../nodes/magicHour/concurrency.ts';
-import type { Ran } from '../engine/support.cts';
+import type { Ran } from '../engine/engineBed.cts';
 import { SEED } from '../support/draw.cts';
 
 /** How many cases of each kind are drawn: `FUZZ=5000 npx jest test/fuzz` for a long run. */

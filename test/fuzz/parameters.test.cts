@@ -3,7 +3,7 @@ import { WorkflowHasIssuesError } from 'n8n-core';
 import type { INode, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import type { WorkflowJson } from '../../engine/engine.cts';
-import { Bench, itemWithFiles, type Ran, workflowOf } from '../engine/support.cts';
+import { EngineBed, itemWithFiles, type Ran, workflowOf } from '../engine/engineBed.cts';
 import { tryCases, unfair } from './fair.cts';
 import { HOSTILE_EXPRESSIONS, HOSTILE_JSON } from './hostile.cts';
 import { url } from '../support/sources.cts';
@@ -63,11 +63,11 @@ function places(properties: INodeProperties[]): Place[] {
 }
 
 describe('a hostile parameter', () => {
-	let bench: Bench;
+	let bed: EngineBed;
 	beforeAll(async () => {
-		bench = await Bench.start({ queueSeconds: 0, renderSeconds: 0, apiKey: KEY });
+		bed = await EngineBed.start({ queueSeconds: 0, renderSeconds: 0, apiKey: KEY });
 	});
-	afterAll(async () => await bench.stop());
+	afterAll(async () => await bed.stop());
 
 	const VALID: INode['parameters'] = {
 		audio: url('https://example.com/voice.mp3'),
@@ -83,7 +83,7 @@ describe('a hostile parameter', () => {
 
 	async function tried(workflow: WorkflowJson): Promise<{ wrong: string[]; error?: Ran['error'] }> {
 		try {
-			const ran = await bench.run(workflow);
+			const ran = await bed.run(workflow);
 			return { wrong: unfair(ran, 1, KEY), error: ran.error };
 		} catch (error) {
 			// n8n itself refuses a workflow whose required parameters are empty, in words of its own.
@@ -95,7 +95,7 @@ describe('a hostile parameter', () => {
 	}
 
 	it('is used, or refused in a sentence that names it and the item', async () => {
-		const { description } = bench.engine.nodeType('n8n-nodes-magic-hour.magicHourLipSync');
+		const { description } = bed.engine.nodeType('n8n-nodes-magic-hour.magicHourLipSync');
 		const all = places(description.properties);
 		expect(all.length).toBeGreaterThan(50);
 		const cases = fc.record({
@@ -142,7 +142,7 @@ describe('a hostile parameter', () => {
 		(name === 'options' && /Timeout|Poll|Credits|Parallel/.test(text));
 
 	it('may be left out of the JSON of a workflow, any or all of them', async () => {
-		const { description } = bench.engine.nodeType('n8n-nodes-magic-hour.magicHourLipSync');
+		const { description } = bed.engine.nodeType('n8n-nodes-magic-hour.magicHourLipSync');
 		const operations = places(description.properties).map(({ operation }) => operation);
 		const cases = fc.record({
 			operation: fc.constantFrom(...operations),

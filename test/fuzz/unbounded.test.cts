@@ -5,7 +5,7 @@ import type { INode } from 'n8n-workflow';
 
 import type * as Limits from '../../nodes/magicHour/api/sizeLimits.ts';
 import { ENDPOINTS, type Endpoint, type FaultAction } from '../../sandbox/types.cts';
-import { Bench, items, WAITED_JOB, workflowOf } from '../engine/support.cts';
+import { EngineBed, items, WAITED_JOB, workflowOf } from '../engine/engineBed.cts';
 import { SEED } from '../support/draw.cts';
 import { liveBytes } from '../support/heap.cts';
 import { unfair } from './fair.cts';
@@ -65,35 +65,35 @@ const CASE = fc
 	.filter(({ on, action }) => !takesItsTime(on, action));
 
 describe(`an answer without a bound (SEED=${SEED})`, () => {
-	let bench: Bench;
+	let bed: EngineBed;
 	beforeAll(async () => {
-		bench = await Bench.start({ queueSeconds: 0, renderSeconds: 0.05 });
+		bed = await EngineBed.start({ queueSeconds: 0, renderSeconds: 0.05 });
 		// A result that never ends is bounded by its size alone, and 20 GB take longer than a test may.
 		jest.requireActual<typeof Limits>(
 			join(__dirname, '../../dist/nodes/magicHour/api/sizeLimits.js'),
 		).SIZE_LIMITS.file = 10_000_000;
 	});
-	afterAll(async () => await bench.stop());
+	afterAll(async () => await bed.stop());
 
 	/** Runs the operation that meets with it, and gives what was wrong. */
 	async function attempt(on: Endpoint, action: FaultAction, name: string): Promise<string[]> {
-		bench.sandbox.reset();
-		bench.sandbox.fail({ on, action, times: Infinity });
-		bench.shortenTimeouts(TIMEOUT);
+		bed.sandbox.reset();
+		bed.sandbox.fail({ on, action, times: Infinity });
+		bed.shortenTimeouts(TIMEOUT);
 		const before = liveBytes();
 		let most = before;
 		const watch = setInterval(() => (most = Math.max(most, liveBytes())), 200);
 		const begun = performance.now();
 		const parameters = on === 'getAccount' ? READ : jobCalled(name);
-		const ran = await bench.run(workflowOf(items(1), parameters));
+		const ran = await bed.run(workflowOf(items(1), parameters));
 		clearInterval(watch);
 
-		const wrong = unfair(ran, 1, bench.sandbox.apiKey);
+		const wrong = unfair(ran, 1, bed.sandbox.apiKey);
 		const seconds = (performance.now() - begun) / 1000;
 		if (seconds > DEADLINE) wrong.push(`it took ${seconds} s`);
 		if (most - before > MOST_BYTES) wrong.push(`it took ${most - before} bytes`);
 		// A creation that was given up may arrive when the next case has begun.
-		const jobs = bench.sandbox.jobs.filter(({ request }) => request.name === name);
+		const jobs = bed.sandbox.jobs.filter(({ request }) => request.name === name);
 		if (jobs.length > 1) wrong.push('it was paid for twice');
 		return wrong;
 	}

@@ -6,7 +6,7 @@ import { cost } from '../../sandbox/credits.cts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/index.cts';
 import { KeptParts } from '../../sandbox/keptParts.cts';
 import { fixture } from '../support/mediaFixtures.cts';
-import { connect, create, project, storage, upload, uploadUrl, youtubeJob } from './client.cts';
+import { connect, create, project, storage, upload, uploadUrl, youtubeJob } from './sandboxBed.cts';
 
 let sandbox: Sandbox | undefined;
 

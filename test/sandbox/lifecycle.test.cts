@@ -6,7 +6,7 @@ import type { AxiosInstance } from 'axios';
 
 import type { VideoProject } from '../../nodes/magicHour/api/contract.ts';
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../sandbox/index.cts';
-import { connect, create, project, storage, youtubeJob } from './client.cts';
+import { connect, create, project, storage, youtubeJob } from './sandboxBed.cts';
 import { until } from '../../n8n/poll.cts';
 
 let sandbox: Sandbox;

@@ -1,18 +1,7 @@
-import type { AxiosInstance } from 'axios';
-
 import { FILE_EXTENSIONS, type FileType } from '../../nodes/magicHour/api/contract.ts';
-import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
-import { connect, create, storage, upload, uploadUrl, youtubeJob } from './client.cts';
+import { create, storage, upload, uploadUrl, youtubeJob, useSandbox } from './sandboxBed.cts';
 
-let sandbox: Sandbox;
-let client: AxiosInstance;
-
-beforeAll(async () => {
-	sandbox = await startSandbox();
-	client = connect(sandbox);
-});
-beforeEach(() => sandbox.reset());
-afterAll(async () => sandbox.close());
+const bed = useSandbox();
 
 describe('every path of the API', () => {
 	const paths = [
@@ -33,14 +22,14 @@ describe('every path of the API', () => {
 		]) {
 			const answer = await storage.request({
 				method,
-				url: sandbox.url + url,
+				url: bed.sandbox.url + url,
 				data: method === 'POST' ? youtubeJob() : undefined,
 				headers: { authorization },
 			});
 			expect(answer.status).toBe(401);
 			expect(answer.data).toEqual({ message: 'Unauthorized' });
 		}
-		expect(sandbox.jobs).toHaveLength(0);
+		expect(bed.sandbox.jobs).toHaveLength(0);
 	});
 
 	test.each([
@@ -51,7 +40,7 @@ describe('every path of the API', () => {
 		['POST', '/v1/lip-sync/'],
 		['POST', '/V1/lip-sync'],
 	])('%s %s is none', async (method, url) => {
-		const answer = await client.request({ method, url });
+		const answer = await bed.client.request({ method, url });
 		expect(answer.status).toBe(404);
 		expect(answer.data).toEqual({ message: 'Not Found' });
 	});
@@ -59,7 +48,7 @@ describe('every path of the API', () => {
 	test.each(['/v1/files/upload-urls', '/v1/lip-sync'])('POST %s wants JSON', async (url) => {
 		const json = { 'content-type': 'application/json' };
 		const post = async (body: unknown, headers: Record<string, string>) => {
-			const { status, data } = await client.post(url, body, { headers });
+			const { status, data } = await bed.client.post(url, body, { headers });
 			return [status, data.message];
 		};
 		expect(await post(undefined, json)).toEqual([400, 'Missing request body']);
@@ -75,18 +64,18 @@ describe('every path of the API', () => {
 	});
 
 	test('a JSON body over 1 MB is refused', async () => {
-		const { status, data } = await client.post(
+		const { status, data } = await bed.client.post(
 			'/v1/lip-sync',
 			youtubeJob({ name: 'x'.repeat(1_100_000) }),
 		);
 		expect(status).toBe(413);
 		expect(data).toEqual({ message: expect.any(String) });
-		expect(sandbox.jobs).toHaveLength(0);
+		expect(bed.sandbox.jobs).toHaveLength(0);
 	});
 });
 
 describe('POST /v1/files/upload-urls', () => {
-	const post = (items: unknown) => client.post('/v1/files/upload-urls', { items });
+	const post = (items: unknown) => bed.client.post('/v1/files/upload-urls', { items });
 
 	test('gives an address for each file, in the order of the request', async () => {
 		const { status, data } = await post([
@@ -102,7 +91,7 @@ describe('POST /v1/files/upload-urls', () => {
 			expect.stringMatching(/^api-assets\/cm[a-z0-9]{23}\/image\.png$/),
 		]);
 		for (const { upload_url, expires_at } of data.items) {
-			expect(upload_url).toMatch(`${sandbox.url}/storage/uploads/api-assets/`);
+			expect(upload_url).toMatch(`${bed.sandbox.url}/storage/uploads/api-assets/`);
 			expect(Date.parse(expires_at)).toBeGreaterThan(Date.now());
 		}
 	});
@@ -145,7 +134,7 @@ describe('POST /v1/files/upload-urls', () => {
 });
 
 describe('POST /v1/lip-sync', () => {
-	const post = (body: unknown) => client.post('/v1/lip-sync', body);
+	const post = (body: unknown) => bed.client.post('/v1/lip-sync', body);
 	const { assets: youtube } = youtubeJob();
 
 	test('creates a job from uploaded files', async () => {
@@ -157,16 +146,16 @@ describe('POST /v1/lip-sync', () => {
 			height: 720,
 			width: 1280,
 			assets: {
-				audio_file_path: await upload(client, 'audio', 'mp3'),
+				audio_file_path: await upload(bed.client, 'audio', 'mp3'),
 				video_source: 'file',
-				video_file_path: await upload(client, 'video', 'mp4'),
+				video_file_path: await upload(bed.client, 'video', 'mp4'),
 			},
 			style: { generation_mode: 'pro' },
 		};
 		const { status, data } = await post(request);
 		expect(status).toBe(200);
 		expect(data).toEqual({ id: expect.stringMatching(/^cm[a-z0-9]{23}$/), credits_charged: 36 });
-		expect(sandbox.jobs.map((job) => job.request)).toEqual([request]);
+		expect(bed.sandbox.jobs.map((job) => job.request)).toEqual([request]);
 	});
 
 	test('creates a job from web addresses, without looking at them', async () => {
@@ -261,7 +250,7 @@ describe('POST /v1/lip-sync', () => {
 		const { status, data } = await post(body);
 		expect(status).toBe(400);
 		expect(data).toEqual({ message: expect.stringMatching(message) });
-		expect(sandbox.jobs).toHaveLength(0);
+		expect(bed.sandbox.jobs).toHaveLength(0);
 	});
 
 	test('names all the fields that are wrong', async () => {
@@ -287,12 +276,12 @@ describe('POST /v1/lip-sync', () => {
 		});
 
 		test('nothing was uploaded to', async () => {
-			const { file_path } = await uploadUrl(client, 'audio', 'mp3');
+			const { file_path } = await uploadUrl(bed.client, 'audio', 'mp3');
 			expect(await refusal(file_path)).toEqual([422, expect.stringContaining('no uploaded file')]);
 		});
 
 		test('of a file of another type', async () => {
-			const path = await upload(client, 'video', 'webm');
+			const path = await upload(bed.client, 'video', 'webm');
 			expect(await refusal(path)).toEqual([
 				422,
 				`assets.audio_file_path: '${path}' was uploaded as video, not as audio`,
@@ -303,6 +292,6 @@ describe('POST /v1/lip-sync', () => {
 
 test('ids differ', async () => {
 	const ids = new Set<string>();
-	for (let count = 0; count < 20; count++) ids.add((await create(client)).id);
+	for (let count = 0; count < 20; count++) ids.add((await create(bed.client)).id);
 	expect(ids.size).toBe(20);
 });

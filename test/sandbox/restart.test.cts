@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
-import { connect, create, project, youtubeJob } from './client.cts';
+import { connect, create, project, youtubeJob } from './sandboxBed.cts';
 
 let sandbox: Sandbox;
 beforeEach(async () => (sandbox = await startSandbox({ renderSeconds: 0 })));

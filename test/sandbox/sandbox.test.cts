@@ -1,7 +1,7 @@
 import axios from 'axios';
 
 import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
-import { connect, create, project, upload, youtubeJob } from './client.cts';
+import { connect, create, project, upload, youtubeJob } from './sandboxBed.cts';
 
 const open: Sandbox[] = [];
 const start = async (...[options]: Parameters<typeof startSandbox>) => {

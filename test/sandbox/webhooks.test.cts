@@ -14,7 +14,7 @@ import {
 	type Sandbox,
 	type SandboxOptions,
 } from '../../sandbox/index.cts';
-import { connect, create, project, youtubeJob } from './client.cts';
+import { connect, create, project, youtubeJob } from './sandboxBed.cts';
 import { until } from '../../n8n/poll.cts';
 
 const secret = 'a secret of the webhook';

@@ -2,10 +2,10 @@ import type { IDataObject } from 'n8n-workflow';
 import { agentWorkflow } from '../agentWorkflow.cts';
 import { startChatModel, type ChatModel } from '../chatModel.cts';
 import type { Execution } from '../../../n8n/rest.cts';
-import { useTestBed } from '../testBed.cts';
+import { useServerBed } from '../serverBed.cts';
 import { outputJson } from '../workflow.cts';
 
-const bed = useTestBed();
+const bed = useServerBed();
 let model: ChatModel;
 
 beforeEach(async () => {

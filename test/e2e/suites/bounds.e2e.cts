@@ -1,7 +1,7 @@
-import { awaitedJob, useTestBed } from '../testBed.cts';
+import { awaitedJob, useServerBed } from '../serverBed.cts';
 import { lipSync, outputJson, start, workflow } from '../workflow.cts';
 
-const bed = useTestBed();
+const bed = useServerBed();
 
 const readAccount = { resource: 'account', operation: 'get' };
 

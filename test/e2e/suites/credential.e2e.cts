@@ -1,6 +1,6 @@
-import { useTestBed } from '../testBed.cts';
+import { useServerBed } from '../serverBed.cts';
 
-const bed = useTestBed();
+const bed = useServerBed();
 
 const testWith = async (apiKey: string) => {
 	const { api, sandbox, credentials } = bed;

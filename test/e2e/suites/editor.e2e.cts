@@ -7,10 +7,10 @@ import { openBrowser, openSession } from '../editor/browser.cts';
 import { Editor } from '../editor/editor.cts';
 import type { WorkflowFile } from '../../../n8n/rest.cts';
 import { until } from '../../../n8n/poll.cts';
-import { awaitedJob, personalJob, useTestBed } from '../testBed.cts';
+import { awaitedJob, personalJob, useServerBed } from '../serverBed.cts';
 import { lipSync, node, start, withRows, workflow } from '../workflow.cts';
 
-const bed = useTestBed();
+const bed = useServerBed();
 let browser: Browser;
 let editor: Editor;
 

@@ -1,8 +1,8 @@
 import { file } from '../../support/sources.cts';
-import { personalJob, useTestBed } from '../testBed.cts';
+import { personalJob, useServerBed } from '../serverBed.cts';
 import { lipSync, node, outputJson, start, withRows, workflow } from '../workflow.cts';
 
-const bed = useTestBed();
+const bed = useServerBed();
 
 const rows = ['Ada', 'Ben', 'Cem'].map((person) => ({ person }));
 const noOperation = (name: string) => node(name, 'n8n-nodes-base.noOp');

@@ -2,12 +2,12 @@ import { createReadStream } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listen } from '../../../n8n/listen.cts';
-import { useTestBed } from '../testBed.cts';
+import { useServerBed } from '../serverBed.cts';
 import { file } from '../../support/sources.cts';
 import { lipSync, node, outputJson, start, workflow } from '../workflow.cts';
 
 const samples = join(__dirname, '..', '..', '..', 'samples');
-const bed = useTestBed();
+const bed = useServerBed();
 
 /** Each from the node that read it, without a Merge node. */
 const fromNodes = {

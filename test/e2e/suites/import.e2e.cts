@@ -9,10 +9,10 @@ import {
 } from '../../../n8n/exampleWorkflows.cts';
 import type { StoredCredential, WorkflowFile } from '../../../n8n/rest.cts';
 import { until } from '../../../n8n/poll.cts';
-import { useTestBed } from '../testBed.cts';
+import { useServerBed } from '../serverBed.cts';
 import { url } from '../../support/sources.cts';
 
-const bed = useTestBed();
+const bed = useServerBed();
 let browser: Browser;
 let editor: Editor;
 const versions = new Map<string, number[]>();

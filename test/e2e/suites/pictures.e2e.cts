@@ -4,11 +4,11 @@ import { Editor } from '../editor/editor.cts';
 import { areaOf, Movie, takePicture } from '../editor/pictures.cts';
 import { exampleWorkflow } from '../../../n8n/exampleWorkflows.cts';
 import { until } from '../../../n8n/poll.cts';
-import { personalJob, useTestBed } from '../testBed.cts';
+import { personalJob, useServerBed } from '../serverBed.cts';
 import { lipSync, start, withRows, workflow } from '../workflow.cts';
 
 // The pictures show the newest n8n only.
-const bed = useTestBed();
+const bed = useServerBed();
 const inNewest = process.env.N8N_E2E_TARGET === '1.x' ? describe.skip : describe;
 let browser: Browser;
 

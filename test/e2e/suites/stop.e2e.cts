@@ -1,8 +1,8 @@
 import { until } from '../../../n8n/poll.cts';
-import { awaitedJob, useTestBed } from '../testBed.cts';
+import { awaitedJob, useServerBed } from '../serverBed.cts';
 import { lipSync, start, workflow } from '../workflow.cts';
 
-const bed = useTestBed();
+const bed = useServerBed();
 
 describe('"Stop execution" during a wait', () => {
 	it('ends the wait at once, and asks Magic Hour nothing more', async () => {

@@ -10,11 +10,11 @@ import { listen, type Service } from '../../../n8n/listen.cts';
 import type { Execution, StoredWorkflow } from '../../../n8n/rest.cts';
 import { until } from '../../../n8n/poll.cts';
 import { startSampleServer } from '../../../n8n/sampleServer.cts';
-import { useTestBed } from '../testBed.cts';
+import { useServerBed } from '../serverBed.cts';
 import { output, outputJson } from '../workflow.cts';
 
 const samples = join(__dirname, '..', '..', '..', 'samples');
-const bed = useTestBed();
+const bed = useServerBed();
 
 // These are started by Magic Hour's webhooks: see the trigger's suite.
 const tested = new Set([

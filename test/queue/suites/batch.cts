@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Execution } from '../../../n8n/rest.cts';
 import { until } from '../../../n8n/poll.cts';
-import { personalJob } from '../../e2e/testBed.cts';
+import { personalJob } from '../../e2e/serverBed.cts';
 import { lipSync, output, workflow } from '../../e2e/workflow.cts';
-import { useQueueBed } from '../bed.cts';
+import { useQueueBed } from '../queueBed.cts';
 import type { Cluster } from '../cluster.cts';
 import { rows, webhook } from '../workflows.cts';
 

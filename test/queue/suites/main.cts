@@ -2,9 +2,9 @@ import axios from 'axios';
 import { signDelivery } from '../../../sandbox/index.cts';
 import type { Execution, StoredWorkflow } from '../../../n8n/rest.cts';
 import { until } from '../../../n8n/poll.cts';
-import { awaitedJob } from '../../e2e/testBed.cts';
+import { awaitedJob } from '../../e2e/serverBed.cts';
 import { lipSync, outputJson, workflow } from '../../e2e/workflow.cts';
-import { signingSecret, useQueueBed } from '../bed.cts';
+import { signingSecret, useQueueBed } from '../queueBed.cts';
 import type { Cluster } from '../cluster.cts';
 import { rows, trigger, triggerUrl, webhook } from '../workflows.cts';
 

@@ -1,7 +1,7 @@
 import { until } from '../../../n8n/poll.cts';
-import { awaitedJob } from '../../e2e/testBed.cts';
+import { awaitedJob } from '../../e2e/serverBed.cts';
 import { lipSync, workflow } from '../../e2e/workflow.cts';
-import { useQueueBed } from '../bed.cts';
+import { useQueueBed } from '../queueBed.cts';
 import type { Cluster } from '../cluster.cts';
 import { rows, webhook } from '../workflows.cts';
 

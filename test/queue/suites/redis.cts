@@ -1,7 +1,7 @@
 import { until } from '../../../n8n/poll.cts';
-import { personalJob } from '../../e2e/testBed.cts';
+import { personalJob } from '../../e2e/serverBed.cts';
 import { lipSync, outputJson, workflow } from '../../e2e/workflow.cts';
-import { useQueueBed } from '../bed.cts';
+import { useQueueBed } from '../queueBed.cts';
 import type { Cluster } from '../cluster.cts';
 import { startsOwnRedis } from '../services/redis.cts';
 import { rows, webhook } from '../workflows.cts';

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { createSandboxCredential } from '../../../../n8n/sandboxCredential.cts';
 import { startSandbox, type Sandbox } from '../../../../sandbox/index.cts';
 import { file } from '../../../support/sources.cts';
-import { awaitedJob, useTestBed } from '../../testBed.cts';
+import { awaitedJob, useServerBed } from '../../serverBed.cts';
 import { lipSync, node, outputJson, start, workflow } from '../../workflow.cts';
 
 /** An execution that failed at one account is retried with the credential of another one. */
 
-const bed = useTestBed();
+const bed = useServerBed();
 let other: Sandbox;
 
 beforeEach(async () => (other = await startSandbox({ queueSeconds: 0.1, renderSeconds: 0.3 })));

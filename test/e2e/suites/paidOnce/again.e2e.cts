@@ -1,8 +1,8 @@
 import type { INode } from 'n8n-workflow';
-import { personalJob, useTestBed } from '../../testBed.cts';
+import { personalJob, useServerBed } from '../../serverBed.cts';
 import { lipSync, outputJson, start, withRows, workflow } from '../../workflow.cts';
 
-const bed = useTestBed();
+const bed = useServerBed();
 
 const people = ['Ada', 'Ben', 'Cem', 'Dee', 'Eli', 'Fay'].map((person) => ({ person }));
 const retryOnFail = { retryOnFail: true, maxTries: 3, waitBetweenTries: 100 };

@@ -1,10 +1,10 @@
 import { agentWorkflow } from '../../agentWorkflow.cts';
 import { startChatModel, type ChatModel } from '../../chatModel.cts';
-import { useTestBed } from '../../testBed.cts';
+import { useServerBed } from '../../serverBed.cts';
 
 /** An AI agent that has the node as a tool, and tries again. */
 
-const bed = useTestBed();
+const bed = useServerBed();
 let model: ChatModel;
 
 beforeEach(async () => {

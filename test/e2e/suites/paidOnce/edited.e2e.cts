@@ -1,11 +1,11 @@
 import type { StoredWorkflow } from '../../../../n8n/rest.cts';
-import { useTestBed } from '../../testBed.cts';
+import { useServerBed } from '../../serverBed.cts';
 import { outputJson } from '../../workflow.cts';
 import { failedAt, oneByOne, paidFor, PEOPLE } from './people.cts';
 
 /** A person edits the node of an execution that failed, and retries it with the workflow that is saved now. */
 
-const bed = useTestBed();
+const bed = useServerBed();
 
 const edit = async (stored: StoredWorkflow, change: object) =>
 	await bed.api.save({

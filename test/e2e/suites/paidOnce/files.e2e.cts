@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import axios from 'axios';
 import { file } from '../../../support/sources.cts';
-import { awaitedJob, useTestBed } from '../../testBed.cts';
+import { awaitedJob, useServerBed } from '../../serverBed.cts';
 import { call, newExecution, newPath, webhook } from '../../webhooks.cts';
 import { lipSync, node, outputJson, workflow } from '../../workflow.cts';
 import type { INode } from 'n8n-workflow';
@@ -10,7 +10,7 @@ import type { StoredWorkflow } from '../../../../n8n/rest.cts';
 
 /** Files that came with the request that started the execution: n8n renames them when it ends. */
 
-const bed = useTestBed();
+const bed = useServerBed();
 
 const sample = (name: string) =>
 	new Blob([readFileSync(join(__dirname, '../../../../samples', name))]);

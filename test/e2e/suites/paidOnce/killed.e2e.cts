@@ -5,7 +5,7 @@ import type { N8nServer } from '../../../../n8n/server.cts';
 import { startWithPack } from '../../../../n8n/startWithPack.cts';
 import { startSandbox, type Sandbox } from '../../../../sandbox/index.cts';
 import { currentRun } from '../../jest/run.cts';
-import { personalJob } from '../../testBed.cts';
+import { personalJob } from '../../serverBed.cts';
 import { listen } from '../../../../n8n/listen.cts';
 import { call, newExecution, newPath, rows, waitById, webhook } from '../../webhooks.cts';
 import { lipSync, node, workflow } from '../../workflow.cts';

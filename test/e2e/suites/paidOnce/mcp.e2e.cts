@@ -1,13 +1,13 @@
 import axios from 'axios';
 import type { INode } from 'n8n-workflow';
 import { url } from '../../../support/sources.cts';
-import { awaitedJob, useTestBed } from '../../testBed.cts';
+import { awaitedJob, useServerBed } from '../../serverBed.cts';
 import { newPath } from '../../webhooks.cts';
 import { node, workflow } from '../../workflow.cts';
 
 /** The node as a tool of an MCP server: n8n gives its calls no execution. */
 
-const bed = useTestBed();
+const bed = useServerBed();
 
 /** A client of the MCP server at an address, as far as the test needs one. */
 async function connect(url: string) {

@@ -4,7 +4,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { url } from '../../../support/sources.cts';
 import { currentRun } from '../../jest/run.cts';
 import { listen, type Service } from '../../../../n8n/listen.cts';
-import { useTestBed } from '../../testBed.cts';
+import { useServerBed } from '../../serverBed.cts';
 import { lipSync, node, outputJson, start, workflow } from '../../workflow.cts';
 import { oneByOne, paidFor, refuse } from './people.cts';
 
@@ -13,7 +13,7 @@ import { oneByOne, paidFor, refuse } from './people.cts';
  * retried once more: the nodes before Create run again, and may give something else.
  */
 
-const bed = useTestBed();
+const bed = useServerBed();
 
 /** Gives the rows of the workflow, or fails. */
 let service: Service;

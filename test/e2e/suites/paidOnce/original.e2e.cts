@@ -1,10 +1,10 @@
-import { personalJob, useTestBed } from '../../testBed.cts';
+import { personalJob, useServerBed } from '../../serverBed.cts';
 import { lipSync, node, outputJson, start, workflow } from '../../workflow.cts';
 import { failedAt, paidFor, PEOPLE, refuse } from './people.cts';
 
 /** n8n offers to retry an execution again as long as none of its retries succeeded. */
 
-const bed = useTestBed();
+const bed = useServerBed();
 
 describe('The original execution, retried again', () => {
 	it('keeps what its first retry has made', async () => {

@@ -1,5 +1,5 @@
 import type { Sandbox } from '../../../../sandbox/index.cts';
-import { personalJob, type TestBed } from '../../testBed.cts';
+import { personalJob, type ServerBed } from '../../serverBed.cts';
 import { lipSync, start, withRows, workflow } from '../../workflow.cts';
 
 /** Each item is about a person, and each job is named after one. */
@@ -27,7 +27,7 @@ export const oneByOne = {
 };
 
 /** Runs a workflow for the four people, up to the one whose job is refused. */
-export async function failedAt(person: string, { api, sandbox, credentials }: TestBed) {
+export async function failedAt(person: string, { api, sandbox, credentials }: ServerBed) {
 	const stored = await api.importWorkflow(
 		withRows(
 			workflow('Four people', [start(), lipSync(oneByOne, { credentials })]),

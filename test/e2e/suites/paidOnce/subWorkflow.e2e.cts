@@ -1,13 +1,13 @@
 import type { INode } from 'n8n-workflow';
 import type { WorkflowFile } from '../../../../n8n/rest.cts';
 import { url } from '../../../support/sources.cts';
-import { useTestBed } from '../../testBed.cts';
+import { useServerBed } from '../../serverBed.cts';
 import { lipSync, node, outputJson, start, withRows, workflow } from '../../workflow.cts';
 import { oneByOne, paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
 
 /** A workflow that calls another one, in which the jobs are made. */
 
-const bed = useTestBed();
+const bed = useServerBed();
 
 interface Called {
 	/** Whether each item has a call of its own. */

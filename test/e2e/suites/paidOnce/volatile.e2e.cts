@@ -1,11 +1,11 @@
 import { url } from '../../../support/sources.cts';
-import { useTestBed } from '../../testBed.cts';
+import { useServerBed } from '../../serverBed.cts';
 import { lipSync, start, withRows, workflow } from '../../workflow.cts';
 import { oneByOne, paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
 
 /** Expressions that read differently in a retry. */
 
-const bed = useTestBed();
+const bed = useServerBed();
 
 describe('A retry knows its items', () => {
 	it.each([

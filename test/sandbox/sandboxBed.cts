@@ -9,7 +9,7 @@ import type {
 	UploadUrl,
 	VideoProject,
 } from '../../nodes/magicHour/api/contract.ts';
-import type { Sandbox } from '../../sandbox/index.cts';
+import { startSandbox, type Sandbox } from '../../sandbox/index.cts';
 
 /** An HTTP client with the sandbox's key; it leaves judging statuses to the test. */
 export function connect(sandbox: Sandbox): AxiosInstance {
@@ -20,6 +20,24 @@ export function connect(sandbox: Sandbox): AxiosInstance {
 		headers: { authorization: `Bearer ${sandbox.apiKey}` },
 		validateStatus: () => true,
 	});
+}
+
+/** A sandbox, and a client for it. */
+export interface SandboxBed {
+	sandbox: Sandbox;
+	client: AxiosInstance;
+}
+
+/** Gives a test file a sandbox of its own, which is as new before each test. */
+export function useSandbox(): SandboxBed {
+	const bed = {} as SandboxBed;
+	beforeAll(async () => {
+		bed.sandbox = await startSandbox();
+		bed.client = connect(bed.sandbox);
+	});
+	beforeEach(() => bed.sandbox.reset());
+	afterAll(async () => bed.sandbox.close());
+	return bed;
 }
 
 /** A client for signed addresses: it has no key. */

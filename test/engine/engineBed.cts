@@ -29,7 +29,7 @@ const SILENT: FaultAction[] = ['hang', 'stall'];
 const PATIENCE_SECONDS = { answered: 30, neverAnswered: 0.3 };
 
 /** An n8n engine and a sandbox for one test file. */
-export class Bench {
+export class EngineBed {
 	private constructor(
 		readonly engine: Engine,
 		readonly sandbox: Sandbox,
@@ -50,9 +50,9 @@ export class Bench {
 		)) as typeof Marks;
 		SECONDS_BEFORE_NEXT_TRY.fill(0.02);
 		const sandbox = await startSandbox({ queueSeconds: 0.05, renderSeconds: 0.3, ...options });
-		const bench = new Bench(await Engine.start(binaryMode), sandbox, policy);
-		bench.giveUpOnlyWhatIsNeverAnswered();
-		return bench;
+		const bed = new EngineBed(await Engine.start(binaryMode), sandbox, policy);
+		bed.giveUpOnlyWhatIsNeverAnswered();
+		return bed;
 	}
 
 	/** Seconds after which the node gives up a try of a request. */

@@ -5,7 +5,7 @@ import { createSandboxCredential } from '../../n8n/sandboxCredential.cts';
 import { url } from '../support/sources.cts';
 
 /** The n8n under test, and a sandbox with a credential for it. */
-export interface TestBed {
+export interface ServerBed {
 	run: Run;
 	api: N8nApi;
 	sandbox: Sandbox;
@@ -14,8 +14,8 @@ export interface TestBed {
 }
 
 /** Gives a suite n8n and a sandbox of its own, which is as new before each test. */
-export function useTestBed(options: SandboxOptions = {}): TestBed {
-	const bed = {} as TestBed;
+export function useServerBed(options: SandboxOptions = {}): ServerBed {
+	const bed = {} as ServerBed;
 	beforeAll(async () => {
 		const run = currentRun();
 		const api = new N8nApi(run.url);
