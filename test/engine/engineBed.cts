@@ -45,9 +45,10 @@ export class EngineBed {
 		policy.PAUSES.longest = 0.1;
 		policy.LIMIT_PAUSES.first = 0.02;
 		policy.LIMIT_PAUSES.longest = 0.1;
-		const { SECONDS_BEFORE_NEXT_TRY } = (await import(
+		const { SECOND_LOOK, SECONDS_BEFORE_NEXT_TRY } = (await import(
 			join(__dirname, '../../dist/nodes/magicHour/jobs/stepMarks.js')
 		)) as typeof Marks;
+		SECOND_LOOK.seconds = 0.02;
 		SECONDS_BEFORE_NEXT_TRY.fill(0.02);
 		const sandbox = await startSandbox({ queueSeconds: 0.05, renderSeconds: 0.3, ...options });
 		const bed = new EngineBed(await Engine.start(binaryMode), sandbox, policy);

@@ -14,7 +14,7 @@ const LONGEST_ID = 10;
  * Seconds after which a retry looks whether its mark is still there. n8n reads all marks of a node and writes them
  * back together, so of two processes that do so at once, the first one's marks are lost.
  */
-const SECOND_LOOK = { seconds: 0.5, times: 3 };
+export const SECOND_LOOK = { seconds: 0.5, times: 3 };
 
 /**
  * Seconds after which a database that did not answer is asked again: a backup may lock it for a moment, and the first

@@ -4,6 +4,7 @@ import { Claim } from '../../../nodes/magicHour/jobs/claim.ts';
 import type { Claimed } from '../../../nodes/magicHour/jobs/claimed.ts';
 import { ExecutionMemory } from '../../../nodes/magicHour/jobs/memory.ts';
 import type { AskedFor } from '../../../nodes/magicHour/jobs/memoryRecords.ts';
+import { SECOND_LOOK } from '../../../nodes/magicHour/jobs/stepMarks.ts';
 
 /**
  * Who may create jobs, where an execution and its retries cannot see each other. n8n is a double: its 1.x cannot be
@@ -38,6 +39,9 @@ interface Run {
 	/** What its items ask for, before and after their expressions are worked out; one item that asks for a video. */
 	wants?: Array<[fingerprint: string, written: string]>;
 }
+
+// Who comes second is told apart by the order of things, not by time.
+beforeAll(() => void (SECOND_LOOK.seconds = 0.01));
 
 /** n8n's database. */
 let marks: Set<string>;
