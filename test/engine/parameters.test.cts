@@ -148,6 +148,12 @@ const PATHS: Refused[] = [
 		message: `Video ${NOT_A_PATH}: “/data/head.mp4”`,
 		description: /such as api-assets\/id\/1234\.mp4\. .* set Video to File/,
 	},
+	...['https://example.com/Voice.MP3?v=1', 'api-assets/id/1234.mp3'].map((address) => ({
+		case: `an audio file for the video, ${address}`,
+		parameters: { video: url(address) },
+		message: `Video is an audio file: “${address}”`,
+		description: /^Are Video and Audio swapped\?/,
+	})),
 	{
 		case: 'the content of a file for a path',
 		parameters: { audio: url('={{ "abcd/".repeat(1000000) }}') },

@@ -1,3 +1,4 @@
+import { FILE_EXTENSIONS } from '../../magicHour/api/contract';
 import type { MediaKind } from '../../magicHour/media/media';
 import { Problem } from '../../magicHour/problem';
 
@@ -12,11 +13,26 @@ const FILE_PATHS: Record<MediaKind, string> = {
  * @throws Problem unless Magic Hour can be told to fetch the file from there
  */
 export function webAddressOrFilePath(path: string, label: string, kind: MediaKind): string {
-	if (isWebAddress(path) || isUploadedFilePath(path)) return path;
+	if (isWebAddress(path) || isUploadedFilePath(path)) {
+		if (kind === 'video' && isNamedAudio(path)) throw swapped(path, label);
+		return path;
+	}
 	throw new Problem(`${label} is neither an http(s) URL nor a file_path: “${path.slice(0, 80)}”`, {
 		description: `Enter a URL that opens without a login, or a file_path such as ${FILE_PATHS[kind]}. To use a file from this workflow, set ${label} to File.`,
 	});
 }
+
+/** By its extension, which no video has; the other way round says nothing, because an mp4 may be a voice. */
+function isNamedAudio(path: string): boolean {
+	const [, extension = ''] = /\.(\w+)$/.exec(path.replace(/[?#].*/s, '').toLowerCase()) ?? [];
+	const { audio, video } = FILE_EXTENSIONS as Record<MediaKind, readonly string[]>;
+	return audio.includes(extension) && !video.includes(extension);
+}
+
+const swapped = (path: string, label: string) =>
+	new Problem(`${label} is an audio file: “${path.slice(0, 80)}”`, {
+		description: 'Are Video and Audio swapped? Enter the address of a video.',
+	});
 
 /**
  * @param label of the field it stands in
