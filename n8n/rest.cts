@@ -184,9 +184,10 @@ export class N8nApi {
 			`execution ${executionId} to end`,
 			async () => {
 				const execution = await this.execution(executionId);
-				const { runData } = execution.data.resultData;
-				// n8n 1.x stores the status of a success before the data of its nodes.
-				if (execution.status === 'success' && Object.keys(runData).length === 0) return undefined;
+				const { resultData, waitTill } = execution.data;
+				// n8n 1.x stores the status of a success before the data of its nodes, also of those behind a wait.
+				const isIncomplete = Object.keys(resultData.runData).length === 0 || waitTill !== undefined;
+				if (execution.status === 'success' && isIncomplete) return undefined;
 				return endings.includes(execution.status) ? execution : undefined;
 			},
 			seconds,

@@ -14,6 +14,7 @@ import {
 	WAITED_JOB,
 	workflowOf,
 } from './engineBed.cts';
+import { startSandbox } from '../../sandbox/index.cts';
 import { FILES, url } from '../support/sources.cts';
 
 /** Whoever runs the node again, and why: the jobs that exist are kept, and only what is missing is made. */
@@ -255,6 +256,32 @@ describe('when the node runs again', () => {
 			});
 			expect(again.error).toBeUndefined();
 			expect(again.json().map((json) => json.id)).not.toContain(id);
+		});
+
+		it('asks once for all items whose jobs are in another account', async () => {
+			const other = await startSandbox({ queueSeconds: 0, renderSeconds: 0 });
+			const credentials = { magicHourApi: { apiKey: other.apiKey, baseUrl: other.url } };
+			bed.sandbox.fail({
+				on: 'createLipSync',
+				action: { status: 402, body: { message: 'Too few credits' } },
+				skip: 2,
+			});
+			const workflow = workflowOf(items(3), { ...WAITED_JOB, options: { parallelRequests: 1 } });
+			const failed = await bed.run(workflow);
+			expect(bed.sandbox.jobs).toHaveLength(2);
+
+			const [first, second] = bed.sandbox.jobs.map(({ id }) => id);
+			const resume = storedForRetry(failed.run);
+			const asking = await bed.run(workflow, { mode: 'retry', resume, credentials });
+			expect(asking.error!.message).toBe(`Job ${first} belongs to another account`);
+			expect(asking.error!.description).toContain(`The same is true of: ${second}.`);
+			expect(other.jobs).toHaveLength(0);
+
+			const told = storedForRetry(asking.run);
+			const again = await bed.run(workflow, { mode: 'retry', resume: told, credentials });
+			expect(again.error).toBeUndefined();
+			expect(other.jobs).toHaveLength(3);
+			await other.close();
 		});
 
 		it('makes new jobs where the parameters were changed', async () => {

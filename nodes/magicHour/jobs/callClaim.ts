@@ -118,13 +118,15 @@ export class CallClaim {
 
 	/**
 	 * Two items may ask for the same. The one before has its job, where this very execution of the caller has got it and
-	 * calls for the next. A retry of the caller may call for the same one again.
+	 * calls for the next. A retry of the caller may call for the same one again, and so may the retry of a call that
+	 * has failed: the caller's error output may have led to another call since.
 	 */
 	private async isOfAnotherItem(
 		step: Step,
 		other: StoredMemory | undefined,
 		callerId: string,
 	): Promise<boolean> {
+		if (this.ctx.getMode() === 'retry') return false;
 		if (other !== undefined) return other.answers === callerId && !other.hasFailed;
 		return (await this.marks.known([deliveredMark(step, callerId)])).length > 0;
 	}

@@ -1,22 +1,14 @@
 import { jobMayExist, LIBRARY_PAGE, requestProblem } from '../api/requestProblem';
-import type { LipSyncRequest, LipSyncResponse, VideoProject } from '../api/contract';
-import type { Outcome } from '../api/sendWithRetries';
-import type { AskedFor, JobRecord } from '../jobs/memoryRecords';
+import type { LipSyncRequest, LipSyncResponse } from '../api/contract';
+import type { AskedFor } from '../jobs/memoryRecords';
 import { executionId } from '../jobs/order';
 import { Problem, withDetails } from '../problem';
 import { RETRY } from '../advice';
 import { listedJobs } from './batchErrors';
-import { hasEndedBadly } from '../jobs/project';
 import { isRateLimit, mayHaveCreated, type Failure } from '../api/failures';
 import { heldBackForTooLong } from './heldBack';
 import type { RunContext } from './runContext';
-
-/** A job that exists. */
-export interface Job {
-	response: LipSyncResponse;
-	/** Milliseconds since the epoch. */
-	createdAt: number;
-}
+import { takeUp, type Job } from './takeUp';
 
 export interface CreateRequest {
 	/** Whether the node is going to wait for the job, and so cares whether it has failed by now. */
@@ -119,63 +111,6 @@ function known(run: RunContext, itemIndex: number, job: Job): Job {
 	run.noteJob(itemIndex, job.response.id);
 	return job;
 }
-
-/**
- * @param mustLook whether it matters what has become of the job
- * @returns undefined for a job that has failed by now, because it was refunded, and for one of another account of
- *   which a person was told, or that is gone, as a person was told
- * @throws Problem for a job of another account, for one that is gone, and when it cannot be found out whether it is
- */
-async function takeUp(
-	run: RunContext,
-	itemIndex: number,
-	record: JobRecord,
-	mustLook: boolean,
-): Promise<Job | undefined> {
-	const { client } = run;
-	const job = { response: record.response!, createdAt: record.at };
-	if (!mustLook) return job;
-	const { id } = job.response;
-	const answer = await client.checkProject(id);
-	if (answer.ok && hasEndedBadly(answer.body)) {
-		run.memory.rememberFailed(itemIndex);
-		return undefined;
-	}
-	const isOwn = record.account === client.account;
-	if (isGone(answer)) {
-		// A new key of the same account sees the job; another account does not.
-		const topic = isOwn ? `job ${id}` : `account ${client.account}`;
-		if (await run.isAnswered(topic)) {
-			if (isOwn) run.memory.rememberGone(itemIndex);
-			return undefined;
-		}
-		throw isOwn ? gone(id) : ofOtherAccount(id);
-	}
-	if (answer.ok || isOwn) return job;
-	throw requestProblem({ request: 'getProject', failure: answer.failure, tries: 1, id });
-}
-
-const isGone = (answer: Outcome<VideoProject>): boolean =>
-	answer.ok
-		? answer.body.enabled === false
-		: answer.failure.kind === 'refused' && answer.failure.status === 404;
-
-/** Somebody may have deleted it by mistake. */
-const gone = (id: string) =>
-	new Problem(`Job ${id} was deleted, or Magic Hour does not know it any more`, {
-		id,
-		code: 'deleted',
-		description: `An earlier try made and paid for it. Look in your library: ${LIBRARY_PAGE} To make and pay for a new one, choose Retry once more.`,
-	});
-
-/** It cannot be taken over, and a second one is not paid for before a person was told. */
-const ofOtherAccount = (id: string) =>
-	new Problem(`Job ${id} belongs to another account`, {
-		id,
-		code: 'other_account',
-		description:
-			'An earlier try made it with another credential, and that account pays for it. Choose that credential again, and Retry continues with this job. To pay again with the present credential, choose Retry once more.',
-	});
 
 async function create(run: RunContext, itemIndex: number, wanted: Order): Promise<Job> {
 	const { client, memory, signal } = run;

@@ -41,7 +41,8 @@ export class RunContext {
 	private readonly claim: Claim;
 	private claimed?: Promise<Claimed>;
 	private writtenFields?: string;
-	private readonly orders = new Map<number, AskedFor>();
+	/** What the items ask for. */
+	readonly orders = new Map<number, AskedFor>();
 	private readonly supersededIds: string[] = [];
 	readonly progress: Progress;
 	readonly looks: MediaLooks;

@@ -617,6 +617,30 @@ describe('a workflow that another one calls', () => {
 		expect((await call('9', { began: 8, mode: 'retry', stored }).create()).free).toBe(true);
 	});
 
+	it('is retried itself, and takes over what a later call has made for the same request', async () => {
+		const wants: Run['wants'] = [
+			['a', 'item a'],
+			['b', 'item b'],
+		];
+		const first = call('7', { wants });
+		await first.createWell(0, 'cm-a');
+		const stored = await first.end();
+		executions.set('7', stored);
+		failed.add('7');
+		// An error output leads to another call: the items have the error in them.
+		const withError: Run['wants'] = wants.map(([what, how]) => [what, `${how}, with an error`]);
+		const second = call('8', { wants: withError });
+		await second.createWell(1, 'cm-b');
+		executions.set('8', await second.end());
+
+		const caller = { id: '1', began: 5 };
+		const again = new NodeRun({ id: '9', began: 7, mode: 'retry', stored, caller, wants });
+		expect(await again.create(1)).toEqual({ free: true, adopted: true });
+		expect(again.memory.recall(1, order('b', 'item b'))).toMatchObject({
+			response: { id: 'cm-b' },
+		});
+	});
+
 	it('tries again by itself', async () => {
 		const first = call('7');
 		await first.create();

@@ -206,6 +206,38 @@ describe('A sub-workflow whose caller tries again', () => {
 		expect(paidFor(sandbox)).toEqual(['Ada', 'Ada', 'Ben', 'Ben', 'Cem', 'Cem', 'Dee']);
 	});
 
+	it('by its error output: the failed call takes over what the next one has made', async () => {
+		const { api, sandbox } = bed;
+		const { called } = await callerAndCalled();
+		const call = (name: string, onError?: 'continueErrorOutput') => ({
+			...callOf(called.id, {}),
+			id: name,
+			name,
+			onError,
+		});
+		const caller = await api.importWorkflow(
+			withRows(
+				workflow(
+					'Caller',
+					[start(), call('Call', 'continueErrorOutput'), call('Again')],
+					[
+						['Start', 0, 'Call'],
+						['Call', 1, 'Again'],
+					],
+				),
+				rowsOf(PEOPLE),
+			),
+		);
+		refuse(sandbox, 'Ada');
+		// n8n hands on the first item only.
+		expect((await api.run(caller, 'Start')).status).toBe('success');
+		expect(paidFor(sandbox)).toEqual(['Ada']);
+
+		const failed = (await api.executions(called.id)).find(({ status }) => status === 'error');
+		expect((await api.retry(failed!.id)).status).toBe('success');
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
+	});
+
 	it('and says in its own error whose Retry keeps the jobs', async () => {
 		const { api, sandbox } = bed;
 		const { called, caller } = await callerAndCalled();
