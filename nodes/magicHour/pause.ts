@@ -21,22 +21,26 @@ export async function pauseUntil(moment: () => number, signal: AbortSignal): Pro
 		rest > 0 && !signal.aborted;
 		rest = moment() - Date.now()
 	) {
-		await (rest > SLICE_MS ? lastSlice({ moment, signal }) : sleep(rest));
+		await (rest > SLICE_MS ? lastSlice(moment, signal) : sleep(rest));
 	}
 }
 
 interface Pause {
 	moment: () => number;
-	signal: AbortSignal;
+	/** Ends its waiting for the last slice. */
+	begin: () => void;
 }
 
-/** Pauses that have more than a slice before them, each with what ends its waiting for the last one. */
-const waiting = new Map<Pause, () => void>();
+/** Pauses that have more than a slice before them, by the signal that ends them. */
+const waiting = new Map<AbortSignal, Set<Pause>>();
 
 /** Waits until the last slice of a pause begins, or its signal has aborted. */
-async function lastSlice(pause: Pause): Promise<void> {
-	const begins = new Promise<void>((resolve) => waiting.set(pause, resolve));
-	if (waiting.size === 1) void watchAll();
+async function lastSlice(moment: () => number, signal: AbortSignal): Promise<void> {
+	const isFirst = waiting.size === 0;
+	const pauses = waiting.get(signal) ?? new Set();
+	waiting.set(signal, pauses);
+	const begins = new Promise<void>((begin) => pauses.add({ moment, begin }));
+	if (isFirst) void watchAll();
 	await begins;
 }
 
@@ -45,10 +49,14 @@ async function watchAll(): Promise<void> {
 	while (waiting.size > 0) {
 		await sleep(SLICE_MS);
 		const soon = Date.now() + SLICE_MS;
-		for (const [pause, begin] of waiting) {
-			if (pause.moment() > soon && !pause.signal.aborted) continue;
-			waiting.delete(pause);
-			begin();
+		for (const [signal, pauses] of waiting) {
+			const isOver = signal.aborted;
+			for (const pause of pauses) {
+				if (!isOver && pause.moment() > soon) continue;
+				pauses.delete(pause);
+				pause.begin();
+			}
+			if (pauses.size === 0) waiting.delete(signal);
 		}
 	}
 }

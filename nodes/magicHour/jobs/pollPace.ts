@@ -30,6 +30,7 @@ export class PollPace {
 	private unfinished = 0;
 	private completeAge = 0;
 	private readonly endedAges: number[] = [];
+	private expectedBy = 0;
 
 	/**
 	 * The pace of one more job of the batch.
@@ -44,19 +45,26 @@ export class PollPace {
 	/** For {@link JobPace}: a job was seen unfinished for the first time. */
 	expect(): void {
 		this.unfinished++;
+		this.update();
 	}
 
 	/** For {@link JobPace}: such a job was seen to have ended. */
 	noteEnd(ageSeconds: number, isComplete: boolean): void {
 		this.endedAges.push(ageSeconds);
 		if (isComplete && ageSeconds >= this.completeAge * ANOTHER_KIND) this.completeAge = ageSeconds;
+		this.update();
 	}
 
 	/** The age, in seconds, before which jobs are taken to end; 0 until that can be said. */
 	get endExpectedBy(): number {
+		return this.expectedBy;
+	}
+
+	/** Thousands of jobs that wait ask for it five times a second. */
+	private update(): void {
 		const half = Math.ceil(this.unfinished / 2);
 		const halfAge = this.endedAges[half - 1] ?? 0;
-		return Math.max(this.completeAge * LATEST_OF_ONE, halfAge * LATEST_OF_HALF);
+		this.expectedBy = Math.max(this.completeAge * LATEST_OF_ONE, halfAge * LATEST_OF_HALF);
 	}
 }
 
