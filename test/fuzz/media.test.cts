@@ -13,7 +13,7 @@ import { FIXTURES, fixture } from '../support/mediaFixtures.cts';
 const CASES = Number(process.env.FUZZ ?? 30) * 100;
 const SEED = Number(process.env.SEED ?? Date.now() % 2 ** 31);
 /** Milliseconds of work for one file. */
-const LONGEST = 50;
+const LONGEST = 500;
 const MEGABYTE = 1024 * 1024;
 
 /** Bytes that sizes, counts and durations like to be broken with. */
