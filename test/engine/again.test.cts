@@ -36,15 +36,19 @@ describe('when the node runs again', () => {
 	});
 	afterAll(async () => await bed.stop());
 
+	/** Refuses the creation that comes after so many others. */
+	const refuseAfter = (skip: number) =>
+		bed.sandbox.fail({
+			on: 'createLipSync',
+			action: { status: 400, body: { message: 'Not now' } },
+			skip,
+		});
+
 	const creations = () => bed.sandbox.requestsTo('createLipSync').length;
 
 	describe('by Retry On Fail', () => {
 		it('makes only the jobs that were not made before', async () => {
-			bed.sandbox.fail({
-				on: 'createLipSync',
-				action: { status: 400, body: { message: 'Not now' } },
-				skip: 1,
-			});
+			refuseAfter(1);
 			const ran = await bed.run(workflowOf(items(6), JOB, RETRY_ON_FAIL));
 			expect(ran.error).toBeUndefined();
 			expect(bed.sandbox.jobs).toHaveLength(6);
@@ -54,11 +58,7 @@ describe('when the node runs again', () => {
 
 		it("tells n8n's log of each job once, when it is made", async () => {
 			const log = jest.spyOn(n8nLogger(), 'info').mockImplementation();
-			bed.sandbox.fail({
-				on: 'createLipSync',
-				action: { status: 400, body: { message: 'Not now' } },
-				skip: 1,
-			});
+			refuseAfter(1);
 			const ran = await bed.run(workflowOf(items(3), JOB, RETRY_ON_FAIL));
 			const told = log.mock.calls.flatMap(([line]) => {
 				const job = /^Magic Hour job (\S+) was created for item (\d) of execution \d+$/;
@@ -111,11 +111,7 @@ describe('when the node runs again', () => {
 		});
 
 		it('takes an item for the same although its name has the time in it', async () => {
-			bed.sandbox.fail({
-				on: 'createLipSync',
-				action: { status: 400, body: { message: 'Not now' } },
-				skip: 2,
-			});
+			refuseAfter(2);
 			const timed = {
 				...JOB,
 				audio: url('=https://example.com/voice.mp3?at={{ $now.toMillis() }}-{{ Math.random() }}'),
@@ -170,11 +166,7 @@ describe('when the node runs again', () => {
 
 	describe('by a person who retries the failed execution', () => {
 		it('makes only what was missing', async () => {
-			bed.sandbox.fail({
-				on: 'createLipSync',
-				action: { status: 400, body: { message: 'Not now' } },
-				skip: 3,
-			});
+			refuseAfter(3);
 			const workflow = workflowOf(items(6), { ...JOB, options: { parallelRequests: 1 } });
 			const failed = await bed.run(workflow);
 			expect(failed.status).toBe('error');
@@ -225,11 +217,7 @@ describe('when the node runs again', () => {
 		});
 
 		it('asks once about a job that is gone, and then makes another one', async () => {
-			bed.sandbox.fail({
-				on: 'createLipSync',
-				action: { status: 400, body: { message: 'Not now' } },
-				skip: 1,
-			});
+			refuseAfter(1);
 			const workflow = workflowOf(items(2), {
 				...WAITED_JOB,
 				options: { ...WAITED_JOB.options, parallelRequests: 1 },
@@ -285,11 +273,7 @@ describe('when the node runs again', () => {
 		});
 
 		it('makes new jobs where the parameters were changed', async () => {
-			bed.sandbox.fail({
-				on: 'createLipSync',
-				action: { status: 400, body: { message: 'Not now' } },
-				skip: 1,
-			});
+			refuseAfter(1);
 			const parameters = { ...JOB, options: { parallelRequests: 1 } };
 			const failed = await bed.run(workflowOf(items(2), parameters));
 			const changed = workflowOf(items(2), { ...parameters, endSeconds: 2 });

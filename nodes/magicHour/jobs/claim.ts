@@ -3,7 +3,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { CallClaim } from './callClaim';
 import type { Claimed } from './claimed';
 import { FamilyClaim } from './familyClaim';
-import { doubt, type ExecutionMemory, type RecalledJob } from './memory';
+import type { ExecutionMemory } from './memory';
 import type { AskedFor } from './memoryRecords';
 import { executionId } from './order';
 import { keepsNoMarks, StepMarks } from './stepMarks';
@@ -49,14 +49,6 @@ export class Claim {
 			this.ctx.logger.warn(`Magic Hour Lip Sync could not leave its mark: ${String(error)}`);
 			return { free: false, failure: String(error) };
 		}
-	}
-
-	/**
-	 * Whether a person has read that a job of an earlier execution may exist, and retries all the same. If not, this
-	 * execution asks.
-	 */
-	async isDoubtAnswered(record: RecalledJob): Promise<boolean> {
-		return !record.byThisExecution && (await this.isAnswered(doubt(record)));
 	}
 
 	/**

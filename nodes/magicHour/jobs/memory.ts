@@ -31,7 +31,7 @@ function rank(record: JobRecord | undefined, { account }: AskedFor): number {
 /** The topic of the question whether the job of a record exists. */
 export const doubt = ({ entry }: JobRecord): string => `order ${entry}`;
 
-export interface RecalledJob extends JobRecord {
+interface RecalledJob extends JobRecord {
 	/** Or by another one, whose memory this execution has. */
 	byThisExecution: boolean;
 }
@@ -129,7 +129,7 @@ export class ExecutionMemory {
 		asked: AskedFor,
 		known: JobRecord | undefined,
 	): JobRecord | undefined {
-		if (known !== undefined && rank(known, asked) === MOST) return undefined;
+		if (rank(known, asked) === MOST) return undefined;
 		let best: { from: Turn; item: string; record: JobRecord } | undefined;
 		for (const from of this.stored.turns) {
 			if (from === this.turn || from.ended !== true) continue;

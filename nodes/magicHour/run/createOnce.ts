@@ -1,5 +1,6 @@
 import { jobMayExist, LIBRARY_PAGE, requestProblem } from '../api/requestProblem';
 import type { LipSyncRequest, LipSyncResponse } from '../api/contract';
+import { doubt } from '../jobs/memory';
 import type { AskedFor } from '../jobs/memoryRecords';
 import { executionId } from '../jobs/order';
 import { Problem, withDetails } from '../problem';
@@ -63,11 +64,13 @@ async function existing(
 	if (record?.state === 'created') {
 		const mustLook = willWait || record.account !== asked.account;
 		const job = await takeUp(run, itemIndex, record, mustLook);
+		if (job !== undefined) return job;
+		// Another execution may have made one since.
 		const isLast = run.memory.recall(itemIndex, asked)?.entry === record.entry;
-		// It has failed, and another execution has made one since.
-		return job !== undefined || isLast ? job : await existing(run, itemIndex, { asked, willWait });
+		return isLast ? undefined : await existing(run, itemIndex, { asked, willWait });
 	}
-	if (record?.state === 'asked' && !(await run.isDoubtAnswered(record))) {
+	const isInDoubt = record?.state === 'asked';
+	if (isInDoubt && (record.byThisExecution || !(await run.isAnswered(doubt(record))))) {
 		const which = record.byThisExecution
 			? 'an earlier try of this execution'
 			: 'an earlier execution';

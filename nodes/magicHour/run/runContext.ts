@@ -5,7 +5,7 @@ import { JobIndex } from '../jobs/jobIndex';
 import { limit, type Limit } from '../concurrency';
 import { Claim } from '../jobs/claim';
 import type { Claimed } from '../jobs/claimed';
-import type { ExecutionMemory, RecalledJob } from '../jobs/memory';
+import type { ExecutionMemory } from '../jobs/memory';
 import type { AskedFor } from '../jobs/memoryRecords';
 import { MediaLooks } from '../media/mediaLooks';
 import { writtenFields, writtenOrder } from '../jobs/order';
@@ -141,11 +141,6 @@ export class RunContext {
 	/** To be asked before a job is made; all items of the run share the answer. */
 	async mayCreate(): Promise<Claimed> {
 		return await (this.claimed ??= this.claim.take(this.orders));
-	}
-
-	/** Whether a person has read that the job of an earlier try may exist, and retries all the same. */
-	async isDoubtAnswered(record: RecalledJob): Promise<boolean> {
-		return await this.claim.isDoubtAnswered(record);
 	}
 
 	/**

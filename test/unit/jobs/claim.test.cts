@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { Claim } from '../../../nodes/magicHour/jobs/claim.ts';
 import type { Claimed } from '../../../nodes/magicHour/jobs/claimed.ts';
-import { ExecutionMemory } from '../../../nodes/magicHour/jobs/memory.ts';
+import { doubt, ExecutionMemory } from '../../../nodes/magicHour/jobs/memory.ts';
 import type { AskedFor } from '../../../nodes/magicHour/jobs/memoryRecords.ts';
 import { SECOND_LOOK } from '../../../nodes/magicHour/jobs/stepMarks.ts';
 
@@ -218,7 +218,8 @@ it('asks once where the node has run before in a retried execution, and nothing 
 describe('a doubt whether the job of an item exists is sent again by a retry', () => {
 	const inDoubt = async (run: Run) => {
 		const { claim, memory } = new NodeRun(run);
-		return !(await claim.isDoubtAnswered(memory.recall(0, WHAT)!));
+		const { byThisExecution, ...record } = memory.recall(0, WHAT)!;
+		return byThisExecution || !(await claim.isAnswered(doubt(record)));
 	};
 
 	it.each([
