@@ -17,14 +17,22 @@ let server: N8nServer;
 let api: N8nApi;
 let sandbox: Sandbox;
 let credentials: { magicHourApi: StoredCredential };
+/** What a workflow calls when Create is over. */
+let beacon: Awaited<ReturnType<typeof listen>>;
+let isCreateOver: true | undefined;
 
 beforeAll(async () => {
 	({ server, api } = await startWithPack(currentRun().target));
 	sandbox = await startSandbox({ queueSeconds: 0.1, renderSeconds: 0.3 });
 	credentials = { magicHourApi: await createSandboxCredential(api, sandbox) };
+	beacon = await listen((_, response) => {
+		isCreateOver = true;
+		response.end('{}');
+	});
 }, 180_000);
 beforeEach(() => sandbox.reset());
 afterAll(async () => {
+	await beacon?.stop();
 	await sandbox?.close();
 	await server?.stop();
 });
@@ -63,26 +71,25 @@ describe('After n8n was killed, a retry asks first', () => {
 	// n8n 1.x writes down what an execution has in common with its retries only when it ends.
 	const onlyIn2x = currentRun().target === '2.x' ? it : it.skip;
 
-	onlyIn2x('behind Create, in n8n’s Wait node', async () => {
-		let isOver: true | undefined;
-		const beacon = await listen((_, response) => {
-			isOver = true;
-			response.end('{}');
-		});
-		const path = newPath('killed-in-wait');
-		const stored = await publish('Create, then Wait', path, [
+	/** Kills n8n in a Wait node, after Create has made a job for each of three and was stored as finished. */
+	async function killedAfterCreate(name: string) {
+		isCreateOver = undefined;
+		const path = newPath(name);
+		const stored = await publish(name, path, [
 			lipSync(returnsAtOnce, { credentials }),
 			node('Beacon', 'n8n-nodes-base.httpRequest', { url: beacon.url }, { typeVersion: 4.2 }),
 			node('Pause', 'n8n-nodes-base.wait', { amount: 30 }, { typeVersion: 1.1 }),
 		]);
-
 		const id = await call(api, stored, `webhook/${path}`, { rows: rowsOf(three) });
-		await until('Create to be over', () => isOver);
+		await until('Create to be over', () => isCreateOver);
 		await killed(id);
-		const retried = await api.retry(id);
-		await beacon.stop();
+		return { id, stored };
+	}
 
-		expectAsked(retried, three, id);
+	onlyIn2x('behind Create, in n8n’s Wait node', async () => {
+		const { id } = await killedAfterCreate('killed-in-wait');
+
+		expectAsked(await api.retry(id), three, id);
 	});
 
 	onlyIn2x('behind Create, in Video Project: Wait', async () => {
@@ -101,19 +108,6 @@ describe('After n8n was killed, a retry asks first', () => {
 
 		expectAsked(retried, three, id);
 	});
-
-	/** Kills n8n in a Wait node, after Create has made a job for each of three. */
-	async function killedAfterCreate(name: string) {
-		const path = newPath(name);
-		const stored = await publish(name, path, [
-			lipSync(returnsAtOnce, { credentials }),
-			node('Pause', 'n8n-nodes-base.wait', { amount: 30 }, { typeVersion: 1.1 }),
-		]);
-		const id = await call(api, stored, `webhook/${path}`, { rows: rowsOf(three) });
-		await until('the jobs', () => sandbox.jobs[2]);
-		await killed(id);
-		return { id, stored };
-	}
 
 	onlyIn2x('also when it is retried once more, after another retry was answered', async () => {
 		const { id, stored } = await killedAfterCreate('killed-then-two-retries');
