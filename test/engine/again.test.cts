@@ -246,6 +246,30 @@ describe('when the node runs again', () => {
 			expect(again.json().map((json) => json.id)).not.toContain(id);
 		});
 
+		it('says that a job is gone, and not whose it is, where a new key of the same account still sees it', async () => {
+			refuseAfter(1);
+			const workflow = workflowOf(items(2), { ...WAITED_JOB, options: { parallelRequests: 1 } });
+			const failed = await bed.run(workflow);
+			const { id, project } = bed.sandbox.jobs[0]!;
+			bed.sandbox.fail({
+				on: 'getProject',
+				times: 99,
+				action: { status: 200, body: { ...project, enabled: false } },
+				match: ({ path }) => path.endsWith(id),
+			});
+			// Another base URL makes another account of it, as another key does.
+			const baseUrl = bed.sandbox.url.replace('127.0.0.1', 'localhost');
+			const credentials = { magicHourApi: { apiKey: bed.sandbox.apiKey, baseUrl } };
+
+			const asking = await bed.run(workflow, {
+				mode: 'retry',
+				resume: storedForRetry(failed.run),
+				credentials,
+			});
+
+			expect(asking.error!.message).toContain(`Job ${id} was deleted`);
+		});
+
 		it('asks once for all items whose jobs are in another account', async () => {
 			const other = await startSandbox({ queueSeconds: 0, renderSeconds: 0 });
 			const credentials = { magicHourApi: { apiKey: other.apiKey, baseUrl: other.url } };

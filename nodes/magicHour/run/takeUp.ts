@@ -37,12 +37,12 @@ export async function takeUp(
 		return undefined;
 	}
 	const isOwn = record.account === client.account;
-	if (isGone(answer) && isOwn) {
+	if (isDeleted(answer) || (isUnknown(answer) && isOwn)) {
 		if (!(await run.isAnswered(`job ${id}`))) throw gone(id);
 		run.memory.rememberGone(itemIndex);
 		return undefined;
 	}
-	if (isGone(answer)) {
+	if (isUnknown(answer)) {
 		// A new key of the same account sees the job; another account does not.
 		if (await run.isAnswered(inAnotherAccount(id, client.account))) return undefined;
 		throw ofOtherAccount(id, askAboutOtherAccounts(run));
@@ -51,10 +51,11 @@ export async function takeUp(
 	throw requestProblem({ request: 'getProject', failure: answer.failure, tries: 1, id });
 }
 
-const isGone = (answer: Outcome<VideoProject>): boolean =>
-	answer.ok
-		? answer.body.enabled === false
-		: answer.failure.kind === 'refused' && answer.failure.status === 404;
+const isDeleted = (answer: Outcome<VideoProject>): boolean =>
+	answer.ok && answer.body.enabled === false;
+
+const isUnknown = (answer: Outcome<VideoProject>): boolean =>
+	!answer.ok && answer.failure.kind === 'refused' && answer.failure.status === 404;
 
 /** Somebody may have deleted it by mistake. */
 const gone = (id: string) =>
