@@ -14,4 +14,5 @@ module.exports = {
 	// The tests wait for timers and answers more than they compute: so many side by side keep two cores busy.
 	maxWorkers: Math.max(6, availableParallelism()),
 	testTimeout: 30_000,
+	testSequencer: '<rootDir>/test/support/slowestFirst.cjs',
 };

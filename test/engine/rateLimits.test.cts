@@ -1,21 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { RateLimit, RecordedRequest } from '../../sandbox/index.cts';
 import { EngineBed, items, JOB, WAITED_JOB, workflowOf } from './engineBed.cts';
-
-/**
- * Limits on requests, as Magic Hour has them and does not publish them. 15 requests in 20 seconds, at a tenth of the time:
- * the node's own pauses are those of its users, divided by ten as well.
- */
-const TIME_SCALE = 0.1;
-const LIMIT: RateLimit = { requests: 15, seconds: 20 * TIME_SCALE };
-
-const KINDS = [
-	{ kind: 'fixed-window', retryAfter: false },
-	{ kind: 'fixed-window', retryAfter: true },
-	{ kind: 'token-bucket', retryAfter: false },
-	{ kind: 'token-bucket', retryAfter: true },
-] as const;
+import { LIMIT, refused, TIME_SCALE } from './rateLimit.cts';
 
 describe('a limit on requests', () => {
 	let bed: EngineBed;
@@ -25,29 +11,6 @@ describe('a limit on requests', () => {
 	});
 	beforeEach(() => bed.sandbox.reset());
 	afterAll(async () => await bed.stop());
-
-	const refused = (requests: readonly RecordedRequest[]) =>
-		requests.filter(({ status }) => status === 429);
-
-	// How long it takes, and how many requests are refused in each window, is counted in simulated time, where no machine
-	// is busy: test/unit/api/governor.test.cts.
-	it.each([
-		...KINDS.map((limit) => ({ count: 45, ...limit })),
-		{ count: 200, ...KINDS[0], requests: 60 },
-		{ count: 1000, ...KINDS[3], requests: 150 },
-	])(
-		'on creations, $kind, Retry-After $retryAfter: each of $count items has its one job, with few refusals',
-		async ({ count, ...limit }) => {
-			bed.sandbox.limitRate({ ...LIMIT, ...limit });
-			const ran = await bed.run(workflowOf(items(count), JOB));
-			expect(ran.error).toBeUndefined();
-			expect(bed.sandbox.jobs).toHaveLength(count);
-			expect(new Set(ran.json().map(({ id }) => id)).size).toBe(count);
-
-			expect(refused(bed.sandbox.requests).length).toBeLessThan(count);
-		},
-		90_000,
-	);
 
 	it('on everything: each job is awaited, and most status checks get through', async () => {
 		bed.sandbox.limitRate({ ...LIMIT, on: 'everything' });
