@@ -64,6 +64,9 @@ class World {
 /** As the vendor's limit was seen to be. */
 const LIMIT = { requests: 15, seconds: 20 };
 
+/** What the vendor states for a render. */
+const MEDIAN_RENDER_SECONDS = 229;
+
 const under = (limited: Partial<RateLimit> = {}): ServerOptions => ({
 	limiter: limiterOf({ ...LIMIT, ...limited }),
 	retryAfter: limited.retryAfter,
@@ -105,6 +108,22 @@ describe.each(
 			expect(Math.max(0, ...inWindow)).toBeLessThanOrEqual(3);
 		}
 	});
+
+	it.each([20, 45, 200])(
+		'of the status checks of %i jobs, at most a tenth are refused after the first moment',
+		async (jobs) => {
+			const world = new World(under(limited));
+			const seat = world.seat();
+			const checkEvery3Seconds = async () => {
+				while (world.time.seconds < MEDIAN_RENDER_SECONDS) {
+					await seat.send('getProject', async () => world.server.send('check'));
+					await world.time.pass(3);
+				}
+			};
+			await world.time.run(Promise.all(Array.from({ length: jobs }, checkEvery3Seconds)));
+			expect(world.laterRefusals.length).toBeLessThan(world.server.requests.length / 10);
+		},
+	);
 });
 
 describe('a refusal', () => {
