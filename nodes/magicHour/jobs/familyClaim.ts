@@ -31,6 +31,7 @@ export class FamilyClaim {
 	/** @throws Error when the database is away */
 	async take(id: string): Promise<Claimed> {
 		for (let adoptions = 0; ; ) {
+			await this.followAnswers(id);
 			const step = this.step(id, this.chain);
 			const number = this.chain.steps;
 			// Counted at once: another run of the node, of the same execution, may be under way.
@@ -56,6 +57,12 @@ export class FamilyClaim {
 				return { free: false, by };
 			}
 		}
+	}
+
+	/** Jobs may have been made since a person answered another execution, and are found along that chain alone. */
+	private async followAnswers(id: string): Promise<void> {
+		if (this.ctx.getMode() !== 'retry') return;
+		while (await this.isAnswered(id)) this.memory.stored.chain = nextChain(this.chain);
 	}
 
 	/** Gives the step back; a run that has begun after this one counts on from it. */

@@ -657,6 +657,19 @@ describe('a workflow that another one calls', () => {
 	});
 });
 
+it('asks for what was made after a person answered another retry, while its own execution still ran', async () => {
+	const slow = new NodeRun({ id: '1', began: 5 });
+	await slow.createWell(0, 'a');
+	const asking = new NodeRun({ id: '2', began: 5, mode: 'retry' });
+	expect(await asking.create()).toEqual({ free: false, by: '1' });
+	const answer = { began: 5, mode: 'retry', stored: await asking.end() };
+	await new NodeRun({ id: '3', ...answer }).createWell(0, 'b');
+
+	const retry = new NodeRun({ id: '4', began: 5, mode: 'retry', stored: await slow.end() });
+
+	expect(await retry.create(1)).toEqual({ free: false, by: '3' });
+});
+
 it('a retry of the one that asked continues from what is stored by then', async () => {
 	const original = new NodeRun({ id: '1', began: 5 });
 	await original.create();
