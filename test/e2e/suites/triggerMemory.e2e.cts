@@ -128,7 +128,10 @@ it('a copy made with export and import starts what the original has started', as
 it('two triggers of a workflow start it once each, also after a restart', async () => {
 	const stored = await publish('Two', [trigger('One', 'one'), trigger('Two', 'two')]);
 	const toBoth = async () =>
-		await Promise.all(['one', 'two'].map(async (id) => await deliver(id, 'a')));
+		target === '2.x'
+			? await Promise.all([deliver('one', 'a'), deliver('two', 'a')])
+			: // n8n 1.x stores what two requests of one moment have written in any order.
+				[await deliver('one', 'a'), await deliver('two', 'a')];
 
 	await toBoth();
 	await until('both executions', async () => ((await countOf(stored)) === 2 ? true : undefined));
