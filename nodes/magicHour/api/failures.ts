@@ -36,11 +36,15 @@ export const isRateLimit = (failure: Failure): boolean =>
 export const isOutage = (failure: Failure): boolean =>
 	failure.kind === 'notSent' || (failure.kind === 'refused' && [502, 503].includes(failure.status));
 
+/** Redirects of a request that was not worked on. */
+const SENT_ELSEWHERE = [301, 302, 307, 308];
+
 /** Whether a creation that failed like this may have made a job all the same. */
 export function mayHaveCreated(failure: Failure): boolean {
 	if (failure.kind === 'notSent') return false;
 	if (failure.kind === 'refused') {
 		const { status } = failure;
+		if (status < 400) return !SENT_ELSEWHERE.includes(status);
 		return GIVEN_UP.includes(status) || (status >= 500 && !NO_JOB_YET.includes(status));
 	}
 	return true;

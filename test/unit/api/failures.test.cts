@@ -107,7 +107,8 @@ describe('whether a creation that was answered with a status may have made a job
 	);
 
 	// A proxy that has passed the request on gives up waiting for the answer.
-	it.each([408, 499, 500, 504, 520, 524])('yes: %i', (status) => {
+	// An answer of 303 to a POST says that it was done.
+	it.each([300, 303, 304, 305, 408, 499, 500, 504, 520, 524])('yes: %i', (status) => {
 		expect(mayHaveCreated({ kind: 'refused', status, message: '' })).toBe(true);
 	});
 });
