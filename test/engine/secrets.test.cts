@@ -139,7 +139,7 @@ describe('the API key', () => {
 	});
 
 	describe('and redirects', () => {
-		const STATUSES = [301, 302, 303, 307, 308];
+		const STATUSES = [301, 302, 307, 308];
 
 		it.each(STATUSES)('does not follow a base URL that answers with %i', async (status) => {
 			const server = await startServer((req, res) =>
@@ -160,6 +160,20 @@ describe('the API key', () => {
 			} finally {
 				await server.close();
 			}
+		});
+
+		it('does not follow one that answers a creation with 303, which may mean that it was done', async () => {
+			const server = await startServer((req, res) =>
+				res.redirect(303, `${bed.sandbox.url}${req.path}`),
+			);
+			const retries = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+			const ran = await bed.run(workflowOf(items(1), JOB, retries), {
+				credentials: { magicHourApi: { apiKey: KEY, baseUrl: server.url } },
+			});
+			expect(ran.error?.message).toMatch(/^The job may exist: /);
+			expect(server.requests).toHaveLength(1);
+			expect(bed.sandbox.requests).toEqual([]);
+			await server.close();
 		});
 
 		it('does not follow a storage that sends the file elsewhere', async () => {
