@@ -1,5 +1,5 @@
-import { EngineBed, items, JOB, workflowOf } from './engineBed.cts';
-import { LIMIT, refused, TIME_SCALE } from './rateLimit.cts';
+import { type EngineBed, items, JOB, workflowOf } from './engineBed.cts';
+import { LIMIT, refused, startLimitedBed } from './rateLimit.cts';
 
 const KINDS = [
 	{ kind: 'fixed-window', retryAfter: false },
@@ -10,10 +10,7 @@ const KINDS = [
 
 describe('a limit on creations', () => {
 	let bed: EngineBed;
-	beforeAll(async () => {
-		bed = await EngineBed.start();
-		bed.shortenLimitPauses(TIME_SCALE);
-	});
+	beforeAll(async () => (bed = await startLimitedBed()));
 	beforeEach(() => bed.sandbox.reset());
 	afterAll(async () => await bed.stop());
 

@@ -1,14 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { EngineBed, items, JOB, WAITED_JOB, workflowOf } from './engineBed.cts';
-import { LIMIT, refused, TIME_SCALE } from './rateLimit.cts';
+import { type EngineBed, items, JOB, WAITED_JOB, workflowOf } from './engineBed.cts';
+import { LIMIT, refused, startLimitedBed, TIME_SCALE } from './rateLimit.cts';
 
 describe('a limit on requests', () => {
 	let bed: EngineBed;
-	beforeAll(async () => {
-		bed = await EngineBed.start();
-		bed.shortenLimitPauses(TIME_SCALE);
-	});
+	beforeAll(async () => (bed = await startLimitedBed()));
 	beforeEach(() => bed.sandbox.reset());
 	afterAll(async () => await bed.stop());
 

@@ -166,14 +166,24 @@ describe('the API key', () => {
 			const server = await startServer((req, res) =>
 				res.redirect(303, `${bed.sandbox.url}${req.path}`),
 			);
+			const credentials = { magicHourApi: { apiKey: KEY, baseUrl: server.url } };
 			const retries = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
-			const ran = await bed.run(workflowOf(items(1), JOB, retries), {
-				credentials: { magicHourApi: { apiKey: KEY, baseUrl: server.url } },
-			});
-			expect(ran.error?.message).toMatch(/^The job may exist: /);
-			expect(server.requests).toHaveLength(1);
-			expect(bed.sandbox.requests).toEqual([]);
-			await server.close();
+			try {
+				const created = await bed.run(workflowOf(items(1), JOB, retries), { credentials });
+				expect(created.error?.message).toMatch(/^The job may exist: /);
+				const read = await bed.run(
+					workflowOf(items(1), { resource: 'account', operation: 'get' }),
+					{ credentials },
+				);
+				expect(read.error?.message).toBe(
+					'The Base URL of the credential leads elsewhere (status 303)',
+				);
+				expect(read.error?.description).toContain(bed.sandbox.url);
+				expect(server.requests).toHaveLength(2);
+				expect(bed.sandbox.requests).toEqual([]);
+			} finally {
+				await server.close();
+			}
 		});
 
 		it('does not follow a storage that sends the file elsewhere', async () => {
