@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Container } from '@n8n/di';
 import type { INode, INodeExecutionData, IRun, ITaskData, Logger } from 'n8n-workflow';
 
-import type * as Marks from '../../nodes/magicHour/jobs/stepMarks.ts';
+import type * as Marks from '../../nodes/magicHour/jobs/marks.ts';
 import type * as Policy from '../../nodes/magicHour/api/requestPolicy.ts';
 import { Engine, type RunOptions, type WorkflowJson } from '../../engine/engine.cts';
 import {
@@ -46,7 +46,7 @@ export class EngineBed {
 		policy.LIMIT_PAUSES.first = 0.02;
 		policy.LIMIT_PAUSES.longest = 0.1;
 		const { SECOND_LOOK, SECONDS_BEFORE_NEXT_TRY } = (await import(
-			join(__dirname, '../../dist/nodes/magicHour/jobs/stepMarks.js')
+			join(__dirname, '../../dist/nodes/magicHour/jobs/marks.js')
 		)) as typeof Marks;
 		SECOND_LOOK.seconds = 0.02;
 		SECONDS_BEFORE_NEXT_TRY.fill(0.02);

@@ -1,10 +1,11 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Claimed } from './claimed';
+import type { Marks } from './marks';
 import type { ExecutionMemory } from './memory';
 import type { AskedFor } from './memoryRecords';
 import { callerOf, type Caller } from './order';
-import type { Step, StepMarks } from './stepMarks';
+import { StepMarks, type Step } from './stepMarks';
 import type { About } from './questions';
 import { storedMemory, type StoredMemory } from './storedMemory';
 
@@ -24,14 +25,17 @@ const MARKED_ITEMS = 3;
  * retry of the call that asked, or of the execution that called it.
  */
 export class CallClaim {
+	private readonly steps: StepMarks;
 	private caller?: Caller;
 	private taken: Step[] = [];
 
 	constructor(
 		private readonly ctx: IExecuteFunctions,
 		private readonly memory: ExecutionMemory,
-		private readonly marks: StepMarks,
-	) {}
+		private readonly marks: Marks,
+	) {
+		this.steps = new StepMarks(marks);
+	}
 
 	/**
 	 * @param orders of all items
@@ -80,7 +84,7 @@ export class CallClaim {
 	}
 
 	async giveBack(id: string): Promise<void> {
-		for (const step of this.taken) await this.marks.giveBack(step, id);
+		for (const step of this.taken) await this.steps.giveBack(step, id);
 	}
 
 	/** To be called when every item has given its output. */
@@ -95,11 +99,11 @@ export class CallClaim {
 		for (let place = 0; place < MOST_CALLS; place++) {
 			const name = `called by ${caller.family} for ${item.digest} ${place}`;
 			const step = { own: name, family: name };
-			if (!(await this.marks.take(step, id, false))) {
+			if (!(await this.steps.take(step, id, false))) {
 				this.taken.push(step);
 				return;
 			}
-			const by = await this.marks.takenBy(step);
+			const by = await this.steps.takenBy(step);
 			// By an earlier try of this very call.
 			if (by === id) return;
 			if (by !== undefined && found.takenOver.has(by)) continue;

@@ -3,10 +3,10 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { CallClaim } from './callClaim';
 import type { Claimed } from './claimed';
 import { FamilyClaim } from './familyClaim';
+import { keepsNoMarks, Marks } from './marks';
 import type { ExecutionMemory } from './memory';
 import type { AskedFor } from './memoryRecords';
 import { executionId } from './order';
-import { keepsNoMarks, StepMarks } from './stepMarks';
 
 /**
  * The right to make jobs, which a run of the node needs before its first one. It keeps apart the executions that make
@@ -22,7 +22,7 @@ export class Claim {
 		private readonly memory: ExecutionMemory,
 		signal: AbortSignal,
 	) {
-		const marks = new StepMarks(ctx, signal);
+		const marks = new Marks(ctx, signal);
 		this.family = new FamilyClaim(ctx, memory, marks);
 		this.calls = new CallClaim(ctx, memory, marks);
 		this.id = executionId(ctx);

@@ -1,10 +1,11 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Claimed } from './claimed';
+import type { Marks } from './marks';
 import type { ExecutionMemory } from './memory';
 import type { Chain, NodeMemory } from './memoryRecords';
 import { familyOf } from './order';
-import type { Step, StepMarks } from './stepMarks';
+import { StepMarks, type Step } from './stepMarks';
 import { storedMemory } from './storedMemory';
 
 /** Other executions whose memory is taken over before a person is asked. */
@@ -20,13 +21,16 @@ const MOST_ADOPTIONS = 50;
  * to the same question by another way, and finds that chain begun, has it answered, and continues from there.
  */
 export class FamilyClaim {
+	private readonly steps: StepMarks;
 	private taken?: Step & { number: number };
 
 	constructor(
 		private readonly ctx: IExecuteFunctions,
 		private readonly memory: ExecutionMemory,
-		private readonly marks: StepMarks,
-	) {}
+		private readonly marks: Marks,
+	) {
+		this.steps = new StepMarks(marks);
+	}
 
 	/** @throws Error when the database is away */
 	async take(id: string): Promise<Claimed> {
@@ -45,7 +49,7 @@ export class FamilyClaim {
 				return { free: true, adopted: adoptions > 0 };
 			}
 			this.chain.steps--;
-			const by = await this.marks.takenBy(step);
+			const by = await this.steps.takenBy(step);
 			const later = adoptions < MOST_ADOPTIONS ? await this.laterMemory(by, id) : undefined;
 			if (later !== undefined) {
 				adoptions++;
@@ -68,12 +72,12 @@ export class FamilyClaim {
 	/** Gives the step back; a run that has begun after this one counts on from it. */
 	async giveBack(id: string): Promise<void> {
 		if (this.taken === undefined || this.chain.steps !== this.taken.number + 1) return;
-		await this.marks.giveBack(this.taken, id);
+		await this.steps.giveBack(this.taken, id);
 		this.chain.steps--;
 	}
 
 	private async isTaken(step: Step, id: string): Promise<boolean> {
-		return await this.marks.take(step, id, this.ctx.getMode() === 'retry');
+		return await this.steps.take(step, id, this.ctx.getMode() === 'retry');
 	}
 
 	/** Whether the next chain has begun: a person was asked by another execution. */

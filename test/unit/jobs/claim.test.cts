@@ -4,7 +4,7 @@ import { Claim } from '../../../nodes/magicHour/jobs/claim.ts';
 import type { Claimed } from '../../../nodes/magicHour/jobs/claimed.ts';
 import { doubt, ExecutionMemory } from '../../../nodes/magicHour/jobs/memory.ts';
 import type { AskedFor } from '../../../nodes/magicHour/jobs/memoryRecords.ts';
-import { SECOND_LOOK } from '../../../nodes/magicHour/jobs/stepMarks.ts';
+import { SECOND_LOOK } from '../../../nodes/magicHour/jobs/marks.ts';
 
 /**
  * Who may create jobs, where an execution and its retries cannot see each other. n8n is a double: its 1.x cannot be
