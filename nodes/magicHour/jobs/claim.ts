@@ -7,12 +7,15 @@ import { keepsNoMarks, Marks } from './marks';
 import type { ExecutionMemory } from './memory';
 import type { AskedFor } from './memoryRecords';
 import { executionId } from './order';
+import { ReplacedNode } from './replacedNode';
+import { StepMarks } from './stepMarks';
 
 /**
  * The right to make jobs, which a run of the node needs before its first one. It keeps apart the executions that make
  * jobs for the same orders and cannot see each other: retries of one execution, and calls of one workflow.
  */
 export class Claim {
+	private readonly replaced: ReplacedNode;
 	private readonly family: FamilyClaim;
 	private readonly calls: CallClaim;
 	private readonly id?: string;
@@ -23,7 +26,12 @@ export class Claim {
 		signal: AbortSignal,
 	) {
 		const marks = new Marks(ctx, signal);
-		this.family = new FamilyClaim(ctx, memory, marks);
+		const shared = new Marks(ctx, signal, 'workflow');
+		this.replaced = new ReplacedNode(ctx, memory, shared);
+		this.family = new FamilyClaim(ctx, memory, {
+			own: new StepMarks(marks),
+			shared: new StepMarks(shared),
+		});
 		this.calls = new CallClaim(ctx, memory, marks);
 		this.id = executionId(ctx);
 	}
@@ -88,9 +96,10 @@ export class Claim {
 	}
 
 	private async takeNow(id: string, orders: ReadonlyMap<number, AskedFor>): Promise<Claimed> {
+		const isReplaced = await this.replaced.notice();
 		const own = await this.family.take(id);
 		if (!own.free) return own;
-		if (!own.adopted && this.mustAskAboutItself()) return { free: false };
+		if (!own.adopted && this.mustAskAboutItself(isReplaced)) return { free: false };
 		const call = await this.calls.take(id, [...orders.values()]);
 		if (!call.free) return call;
 		if (!own.adopted && !call.adopted) return own;
@@ -98,14 +107,11 @@ export class Claim {
 	}
 
 	/**
-	 * n8n stores the runs of a killed execution, and not what they remember. Marks belong to the id of a node, so those of
-	 * a node that was deleted don't help one that was put in its place.
+	 * n8n stores the runs of a killed execution, and not what they remember.
+	 * @param isReplaced whether marks may tell of jobs, and can't be seen by this node
 	 */
-	private mustAskAboutItself(): boolean {
-		const { hasForgotten, questions, stored } = this.memory;
-		const { id } = this.ctx.getNode();
-		const isReplaced = stored.node !== undefined && stored.node !== id;
-		stored.node = id;
+	private mustAskAboutItself(isReplaced: boolean): boolean {
+		const { hasForgotten, questions } = this.memory;
 		const topic = 'own runs before';
 		const isInDoubt = hasForgotten || isReplaced || questions.isUntold(topic);
 		if (this.ctx.getMode() !== 'retry' || !isInDoubt) return false;

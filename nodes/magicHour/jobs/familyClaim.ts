@@ -1,11 +1,10 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Claimed } from './claimed';
-import type { Marks } from './marks';
 import type { ExecutionMemory } from './memory';
 import type { Chain, NodeMemory } from './memoryRecords';
 import { familyOf } from './order';
-import { StepMarks, type Step } from './stepMarks';
+import type { Step, StepMarks } from './stepMarks';
 import { storedMemory } from './storedMemory';
 
 /** Other executions whose memory is taken over before a person is asked. */
@@ -21,16 +20,18 @@ const MOST_ADOPTIONS = 50;
  * to the same question by another way, and finds that chain begun, has it answered, and continues from there.
  */
 export class FamilyClaim {
-	private readonly steps: StepMarks;
 	private taken?: Step & { number: number };
 
 	constructor(
 		private readonly ctx: IExecuteFunctions,
 		private readonly memory: ExecutionMemory,
-		private readonly marks: Marks,
-	) {
-		this.steps = new StepMarks(marks);
-	}
+		private readonly marks: {
+			/** Those of this node. */
+			own: StepMarks;
+			/** Those of all nodes that have had its name, see `replacedNode.ts`. */
+			shared: StepMarks;
+		},
+	) {}
 
 	/** @throws Error when the database is away */
 	async take(id: string): Promise<Claimed> {
@@ -40,16 +41,16 @@ export class FamilyClaim {
 			const number = this.chain.steps;
 			// Counted at once: another run of the node, of the same execution, may be under way.
 			this.chain.steps++;
-			const isTaken = await this.isTaken(step, id).catch((error: unknown) => {
+			const taken = await this.takenIn(step, id).catch((error: unknown) => {
 				this.chain.steps--;
 				throw error;
 			});
-			if (!isTaken) {
+			if (taken === undefined) {
 				this.taken = { ...step, number };
 				return { free: true, adopted: adoptions > 0 };
 			}
 			this.chain.steps--;
-			const by = await this.steps.takenBy(step);
+			const by = await taken.takenBy(step);
 			const later = adoptions < MOST_ADOPTIONS ? await this.laterMemory(by, id) : undefined;
 			if (later !== undefined) {
 				adoptions++;
@@ -72,18 +73,36 @@ export class FamilyClaim {
 	/** Gives the step back; a run that has begun after this one counts on from it. */
 	async giveBack(id: string): Promise<void> {
 		if (this.taken === undefined || this.chain.steps !== this.taken.number + 1) return;
-		await this.steps.giveBack(this.taken, id);
+		for (const marks of this.inUse) await marks.giveBack(this.taken, id);
 		this.chain.steps--;
 	}
 
-	private async isTaken(step: Step, id: string): Promise<boolean> {
-		return await this.steps.take(step, id, this.ctx.getMode() === 'retry');
+	/**
+	 * Takes a step, among all marks or among none.
+	 * @returns the marks by which somebody else has taken it
+	 */
+	private async takenIn(step: Step, id: string): Promise<StepMarks | undefined> {
+		const ours: StepMarks[] = [];
+		for (const marks of this.inUse) {
+			if (await marks.take(step, id, this.ctx.getMode() === 'retry')) {
+				for (const each of ours) await each.giveBack(step, id);
+				return marks;
+			}
+			ours.push(marks);
+		}
+		return undefined;
 	}
 
 	/** Whether the next chain has begun: a person was asked by another execution. */
 	private async isAnswered(id: string): Promise<boolean> {
-		const { family } = this.step(id, nextChain(this.chain));
-		return await this.marks.isLeft(family);
+		const first = this.step(id, nextChain(this.chain));
+		for (const marks of this.inUse) if (await marks.isTaken(first)) return true;
+		return false;
+	}
+
+	private get inUse(): StepMarks[] {
+		const { own, shared } = this.marks;
+		return this.memory.stored.isReplaced === true ? [shared, own] : [own];
 	}
 
 	private get chain(): Chain {

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { DeduplicationScope, IExecuteFunctions } from 'n8n-workflow';
 
 import { pause } from '../pause';
 
@@ -18,6 +18,13 @@ export const SECONDS_BEFORE_NEXT_TRY = [0.1, 1, 4, 10];
 export const keepsNoMarks = (error: unknown): boolean =>
 	(error as { name?: unknown } | null)?.name === 'AssertionError';
 
+/**
+ * Whether a user's node Remove Duplicates keeps only the highest value in the same scope: then n8n refuses other marks
+ * there.
+ */
+const isTakenForValues = (error: unknown): boolean =>
+	(error as object | null)?.constructor.name === 'DeduplicationError';
+
 /** Who waits for whom: in one process, the marks of a scope are read and written one run at a time. */
 const queues = new Map<string, Promise<unknown>>();
 
@@ -27,10 +34,26 @@ const queues = new Map<string, Promise<unknown>>();
  * are lost.
  */
 export class Marks {
+	/** n8n keeps the marks of a workflow for whoever leaves any. */
+	private readonly prefix: string;
+
+	/**
+	 * @param scope `node`: the marks of this node alone, known by its id. `workflow`: the marks of all nodes of the workflow that have
+	 *   had its name. They lie among those of the user's own Remove Duplicates nodes, so they are few, and push none out
+	 */
 	constructor(
 		private readonly ctx: IExecuteFunctions,
 		private readonly signal: AbortSignal,
-	) {}
+		private readonly scope: DeduplicationScope = 'node',
+	) {
+		this.prefix = scope === 'node' ? '' : `Magic Hour ${ctx.getNode().name}: `;
+	}
+
+	/** Whether there is no mark, of whatever name. */
+	async isEmpty(): Promise<boolean> {
+		const { helpers } = this.ctx;
+		return (await helpers.getProcessedDataCount(this.scope, { mode: 'entries' })) === 0;
+	}
 
 	/** Leaves marks of any names. */
 	async leave(names: string[]): Promise<void> {
@@ -56,7 +79,8 @@ export class Marks {
 
 	/** Lets a task use the three methods below while no other run in this process does. */
 	async alone<T>(task: () => Promise<T>): Promise<T> {
-		const key = `${this.ctx.getWorkflow().id} ${this.ctx.getNode().id}`;
+		const owner = this.scope === 'node' ? this.ctx.getNode().id : 'all nodes';
+		const key = `${this.ctx.getWorkflow().id} ${owner}`;
 		const before = queues.get(key);
 		const turn = (before ?? Promise.resolve()).then(task, task);
 		queues.set(key, turn);
@@ -81,6 +105,7 @@ export class Marks {
 	async record(names: string[], failedTries = 0): Promise<string[]> {
 		return await this.recordNow(names).catch(async (error: unknown) => {
 			const seconds = SECONDS_BEFORE_NEXT_TRY[failedTries];
+			if (isTakenForValues(error)) return [];
 			if (seconds === undefined || keepsNoMarks(error) || this.signal.aborted) throw error;
 			await pause(seconds, this.signal);
 			return await this.record(names, failedTries + 1);
@@ -88,14 +113,19 @@ export class Marks {
 	}
 
 	async remove(names: string[]): Promise<void> {
-		await this.ctx.helpers.removeProcessed(names, 'node', { mode: 'entries' });
+		await this.ctx.helpers.removeProcessed(this.prefixed(names), this.scope, { mode: 'entries' });
 	}
 
 	private async recordNow(names: string[]): Promise<string[]> {
-		const { processed } = await this.ctx.helpers.checkProcessedAndRecord(names, 'node', {
-			mode: 'entries',
-			maxEntries: MOST_MARKS,
-		});
-		return processed.map(String);
+		const { processed } = await this.ctx.helpers.checkProcessedAndRecord(
+			this.prefixed(names),
+			this.scope,
+			{ mode: 'entries', ...(this.scope === 'node' && { maxEntries: MOST_MARKS }) },
+		);
+		return processed.map((name) => String(name).slice(this.prefix.length));
+	}
+
+	private prefixed(names: string[]): string[] {
+		return names.map((name) => this.prefix + name);
 	}
 }

@@ -183,6 +183,8 @@ export class ExecutionMemory {
 			turns.some((each) => each.runIndex === runIndex && each.begunBy === begunBy);
 		const continued = later.turns.filter((each) => isIn(own, each));
 		Object.assign(stored, later, {
+			node: stored.node,
+			isReplaced: stored.isReplaced === true || later.isReplaced === true,
 			uploads: { ...stored.uploads, ...later.uploads },
 			questions: { ...stored.questions, ...later.questions },
 			turns: [...stored.turns.filter((each) => !isIn(continued, each)), ...continued],

@@ -70,8 +70,10 @@ export interface NodeMemory {
 	/** Results that n8n has stored, by the id of their job. */
 	downloads?: Record<string, IBinaryData[]>;
 	chain?: Chain;
-	/** The id of the node whose marks the chain is made of. */
+	/** The id of the node that has run last. */
 	node?: string;
+	/** Whether that node has taken the place of another one since the family began, see `replacedNode.ts`. */
+	isReplaced?: boolean;
 	/** The execution of another workflow that has called this one, and gets what comes of it. */
 	answers?: string;
 	/** Questions to a person, by what they are about. */

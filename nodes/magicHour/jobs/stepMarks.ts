@@ -52,6 +52,11 @@ export class StepMarks {
 		return String(Number(pairs.flat().join('')));
 	}
 
+	/** Whether anybody has taken a step, and did not only look for it. */
+	async isTaken({ family }: Step): Promise<boolean> {
+		return await this.marks.isLeft(family);
+	}
+
 	/** Gives a step back: no job was made after it. */
 	async giveBack(step: Step, by: string): Promise<void> {
 		await this.marks.alone(async () => {

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { DeduplicationScope as Scope, IExecuteFunctions } from 'n8n-workflow';
 
 import { Claim } from '../../../nodes/magicHour/jobs/claim.ts';
 import type { Claimed } from '../../../nodes/magicHour/jobs/claimed.ts';
@@ -59,12 +59,12 @@ beforeEach(() => {
 });
 
 /** As n8n does: all are read, and all are written back. */
-async function record(values: string[], node: string) {
+async function record(values: string[], owner: string) {
 	if (failures-- > 0) throw new Error('duplicate key value violates unique constraint');
 	const read = new Set(marks);
 	await Promise.resolve();
-	marks = new Set([...read, ...values.map((value) => `${node} ${value}`)]);
-	return { new: [], processed: values.filter((value) => read.has(`${node} ${value}`)) };
+	marks = new Set([...read, ...values.map((value) => `${owner} ${value}`)]);
+	return { new: [], processed: values.filter((value) => read.has(`${owner} ${value}`)) };
 }
 
 /** A run of the node that asks whether it may create. */
@@ -78,6 +78,7 @@ class NodeRun {
 		if (run.caller !== undefined) callers.set(run.id!, run.caller);
 		const { id, mode = 'webhook', began, runIndex = 0, stored = '{}', workflow = 'w' } = run;
 		const { node = 'n' } = run;
+		const owner = (scope: Scope) => (scope === 'node' ? node : 'workflow');
 		this.context = JSON.parse(stored) as object;
 		const ctx = {
 			getContext: () => this.context,
@@ -107,10 +108,14 @@ class NodeRun {
 			},
 			helpers: {
 				checkProcessedAndRecord:
-					run.keepsMarks === false ? undefined : async (values: string[]) => record(values, node),
-				removeProcessed: async (values: string[]) => {
-					for (const value of values) marks.delete(`${node} ${value}`);
+					run.keepsMarks === false
+						? undefined
+						: async (values: string[], scope: Scope) => record(values, owner(scope)),
+				removeProcessed: async (values: string[], scope: Scope) => {
+					for (const value of values) marks.delete(`${owner(scope)} ${value}`);
 				},
+				getProcessedDataCount: async (scope: Scope) =>
+					[...marks].filter((mark) => mark.startsWith(`${owner(scope)} `)).length,
 			},
 			continueOnFail: () => run.continues === true,
 			logger: { debug: () => undefined, warn: () => undefined },

@@ -36,19 +36,4 @@ describe('A node that is edited before a retry', () => {
 		expect(paidFor(sandbox)).toEqual(PEOPLE);
 		expect(outputJson(retried, 'Lip Sync').map(({ name }) => name)).toEqual(PEOPLE);
 	});
-
-	it('asks, and keeps the jobs, if it is put in the place of one that was deleted', async () => {
-		const { api, sandbox } = bed;
-		const { failed, stored } = await failedAt('Dee', bed);
-		await edit(stored, { id: 'another' });
-
-		// Another retry may have made jobs with the node that was deleted.
-		const asking = await api.retry(failed.id, { loadWorkflow: true });
-		expect(asking.data.resultData.error!.message).toMatch(/^The job may exist: /);
-		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
-		const retried = await api.retry(asking.id, { loadWorkflow: true });
-
-		expect(paidFor(sandbox)).toEqual(PEOPLE);
-		expect(outputJson(retried, 'Lip Sync').map(({ name }) => name)).toEqual(PEOPLE);
-	});
 });

@@ -63,23 +63,6 @@ describe('The original execution, retried again', () => {
 		expect(retries.map(({ status }) => status).sort()).toEqual(['error', 'error', 'success']);
 	});
 
-	it('after the node was deleted and put back, asks, because its marks went with it', async () => {
-		const { api, sandbox } = bed;
-		const { failed: original, stored } = await failedAt('Ben', bed);
-		refuse(sandbox, 'Dee');
-		expect((await api.retry(original.id)).status).toBe('error');
-		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
-		const nodes = stored.nodes.map((each) =>
-			each.name === 'Lip Sync' ? { ...each, id: 'another' } : each,
-		);
-		await api.save({ ...stored, nodes });
-
-		const again = await api.retry(original.id, { loadWorkflow: true });
-
-		expect(again.data.resultData.error!.message).toMatch(/^The job may exist: /);
-		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
-	});
-
 	it('twice at the same moment: one makes the jobs, the other one asks first', async () => {
 		const { api, sandbox } = bed;
 		const { failed: original } = await failedAt('Ben', bed);

@@ -1,0 +1,46 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import type { Marks } from './marks';
+import type { ExecutionMemory } from './memory';
+import { familyOf } from './order';
+
+/**
+ * To n8n, a node that was deleted and put back under its name is another one. Retries with the original workflow run the
+ * first, retries with the saved workflow the second, and neither sees the other's marks. Its memory tells the second
+ * one, because n8n keeps that under the name of the node. So the second one leaves word among the marks of the workflow,
+ * and from then on all retries of the family take their steps there, too.
+ */
+export class ReplacedNode {
+	constructor(
+		private readonly ctx: IExecuteFunctions,
+		private readonly memory: ExecutionMemory,
+		/** Of the workflow. */
+		private readonly marks: Marks,
+	) {}
+
+	/**
+	 * To be called before a step is taken.
+	 * @returns whether this node has taken the place of another one, and is the first of the family to notice it: a retry
+	 *   with the other one may have made jobs that it cannot see
+	 * @throws Error when the database is away
+	 */
+	async notice(): Promise<boolean> {
+		const { stored } = this.memory;
+		const { id } = this.ctx.getNode();
+		const isReplaced = stored.node !== undefined && stored.node !== id;
+		const isKnown = stored.isReplaced === true;
+		if (this.ctx.getMode() === 'retry') await this.leaveWord(isReplaced || isKnown);
+		stored.node = id;
+		return isReplaced && !isKnown;
+	}
+
+	private async leaveWord(isReplaced: boolean): Promise<void> {
+		const { stored } = this.memory;
+		const word = `${stored.chain?.family ?? familyOf(this.ctx)} was replaced`;
+		// Also where it was left before: another process may have undone it.
+		if (isReplaced) await this.marks.leave([word]);
+		// Most workflows have no marks at all, and are left as they are.
+		const { length } = (await this.marks.isEmpty()) ? [] : await this.marks.known([word]);
+		stored.isReplaced = length > 0;
+	}
+}

@@ -1,0 +1,136 @@
+import type { Execution, StoredWorkflow } from '../../../../n8n/rest.cts';
+import { useServerBed } from '../../serverBed.cts';
+import { lipSync, node, outputJson, start, withRows, workflow } from '../../workflow.cts';
+import { failedAt, oneByOne, paidFor, PEOPLE, refuse } from './people.cts';
+
+/**
+ * A node is deleted and put back under its name, with all its fields: to n8n it is another one. A retry with the original workflow
+ * runs the first, and a retry with the saved workflow the second.
+ */
+
+const bed = useServerBed();
+
+const replace = async (stored: StoredWorkflow) =>
+	await bed.api.save({
+		...stored,
+		nodes: stored.nodes.map((each) =>
+			each.name === 'Lip Sync' ? { ...each, id: 'another' } : each,
+		),
+	});
+
+const withOriginal = async ({ id }: Execution) => await bed.api.retry(id);
+const withSaved = async ({ id }: Execution) => await bed.api.retry(id, { loadWorkflow: true });
+
+function expectAsked({ data }: Execution, paid: string[]): void {
+	expect(data.resultData.error!.message).toMatch(/^The job may exist: /);
+	expect(paidFor(bed.sandbox)).toEqual(paid);
+}
+
+function expectAll(retried: Execution): void {
+	expect(paidFor(bed.sandbox)).toEqual(PEOPLE);
+	expect(outputJson(retried, 'Lip Sync').map(({ name }) => name)).toEqual(PEOPLE);
+}
+
+describe('A node that was deleted and put back before a retry', () => {
+	it('asks, and keeps the jobs', async () => {
+		const { failed, stored } = await failedAt('Dee', bed);
+		await replace(stored);
+
+		const asking = await withSaved(failed);
+
+		expectAsked(asking, ['Ada', 'Ben', 'Cem']);
+		expectAll(await withSaved(asking));
+	});
+
+	it('asks, if a retry made jobs before that', async () => {
+		const { failed, stored } = await failedAt('Ben', bed);
+		refuse(bed.sandbox, 'Dee');
+		expect((await withOriginal(failed)).status).toBe('error');
+		await replace(stored);
+
+		expectAsked(await withSaved(failed), ['Ada', 'Ben', 'Cem']);
+	});
+
+	it('leaves its jobs to the node that it replaced, and gets those that one makes', async () => {
+		const { sandbox } = bed;
+		const { failed, stored } = await failedAt('Ben', bed);
+		await replace(stored);
+		const asking = await withSaved(failed);
+		refuse(sandbox, 'Cem');
+		const second = await withSaved(asking);
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
+
+		refuse(sandbox, 'Dee');
+		const third = await withOriginal(failed);
+		expect(third.status).toBe('error');
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
+
+		expectAll(await withSaved(second));
+		expectAll(await withOriginal(failed));
+		expectAll(await withOriginal(second));
+		expectAll(await withSaved(asking));
+	});
+
+	it('asks, while a retry with the other one makes jobs', async () => {
+		const { sandbox } = bed;
+		const { failed, stored } = await failedAt('Ben', bed);
+		await replace(stored);
+		const asking = await withSaved(failed);
+
+		const [saved, original] = await Promise.all([withSaved(asking), withOriginal(failed)]);
+
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
+		expect([saved.status, original.status].sort()).toEqual(['error', 'success']);
+	});
+
+	describe('beside a node Remove Duplicates, whose scope is the workflow', () => {
+		const only = (logic: string, value: object) =>
+			node(
+				'Only New Ones',
+				'n8n-nodes-base.removeDuplicates',
+				{
+					operation: 'removeItemsSeenInPreviousExecutions',
+					logic,
+					...value,
+					options: { scope: 'workflow' },
+				},
+				{ typeVersion: 2 },
+			);
+
+		async function failedBehind(before: ReturnType<typeof node>) {
+			const { api, sandbox, credentials } = bed;
+			const nodes = [start(), before, lipSync(oneByOne, { credentials })];
+			const rows = PEOPLE.map((person, number) => ({ person, number }));
+			const stored = await api.importWorkflow(withRows(workflow('Only new ones', nodes), rows));
+			refuse(sandbox, 'Ben');
+			const failed = await api.run(stored, 'Start');
+			await replace(stored);
+			const asking = await withSaved(failed);
+			expectAsked(asking, ['Ada']);
+			return { stored, failed, asking };
+		}
+
+		it('forgets none of that one’s items', async () => {
+			const { stored, failed, asking } = await failedBehind(
+				only('removeItemsWithAlreadySeenKeyValues', { dedupeValue: '={{ $json.person }}' }),
+			);
+			refuse(bed.sandbox, 'Dee');
+			await withSaved(asking);
+			expectAll(await withOriginal(failed));
+
+			const again = await bed.api.run(stored, 'Start');
+			expect(outputJson(again, 'Only New Ones')).toEqual([]);
+			expect(paidFor(bed.sandbox)).toEqual(PEOPLE);
+		});
+
+		it('asks each time where n8n keeps no marks beside that one’s value', async () => {
+			const { failed, asking } = await failedBehind(
+				only('removeItemsUpToStoredIncrementalKey', {
+					incrementalDedupeValue: '={{ $json.number }}',
+				}),
+			);
+			expectAsked(await withSaved(failed), ['Ada']);
+			expectAll(await withSaved(asking));
+		});
+	});
+});
