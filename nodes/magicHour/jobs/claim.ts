@@ -25,14 +25,13 @@ export class Claim {
 		private readonly memory: ExecutionMemory,
 		signal: AbortSignal,
 	) {
-		const marks = new Marks(ctx, signal);
-		const shared = new Marks(ctx, signal, 'workflow');
-		this.replaced = new ReplacedNode(ctx, memory, shared);
+		const marks = { node: new Marks(ctx, signal), workflow: new Marks(ctx, signal, 'workflow') };
+		this.replaced = new ReplacedNode(ctx, memory, marks);
 		this.family = new FamilyClaim(ctx, memory, {
-			own: new StepMarks(marks),
-			shared: new StepMarks(shared),
+			node: new StepMarks(marks.node),
+			workflow: new StepMarks(marks.workflow),
 		});
-		this.calls = new CallClaim(ctx, memory, marks);
+		this.calls = new CallClaim(ctx, memory, marks.node);
 		this.id = executionId(ctx);
 	}
 

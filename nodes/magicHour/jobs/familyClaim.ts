@@ -25,12 +25,7 @@ export class FamilyClaim {
 	constructor(
 		private readonly ctx: IExecuteFunctions,
 		private readonly memory: ExecutionMemory,
-		private readonly marks: {
-			/** Those of this node. */
-			own: StepMarks;
-			/** Those of all nodes that have had its name, see `replacedNode.ts`. */
-			shared: StepMarks;
-		},
+		private readonly marks: Record<'node' | 'workflow', StepMarks>,
 	) {}
 
 	/** @throws Error when the database is away */
@@ -101,8 +96,8 @@ export class FamilyClaim {
 	}
 
 	private get inUse(): StepMarks[] {
-		const { own, shared } = this.marks;
-		return this.memory.stored.isReplaced === true ? [shared, own] : [own];
+		const { node, workflow } = this.marks;
+		return this.memory.stored.isReplaced === true ? [workflow, node] : [node];
 	}
 
 	private get chain(): Chain {

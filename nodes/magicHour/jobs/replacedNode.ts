@@ -14,8 +14,7 @@ export class ReplacedNode {
 	constructor(
 		private readonly ctx: IExecuteFunctions,
 		private readonly memory: ExecutionMemory,
-		/** Of the workflow. */
-		private readonly marks: Marks,
+		private readonly marks: Record<'node' | 'workflow', Marks>,
 	) {}
 
 	/**
@@ -27,20 +26,41 @@ export class ReplacedNode {
 	async notice(): Promise<boolean> {
 		const { stored } = this.memory;
 		const { id } = this.ctx.getNode();
-		const isReplaced = stored.node !== undefined && stored.node !== id;
+		const isReplaced =
+			stored.node === undefined ? await this.isInPlaceOfKilled() : stored.node !== id;
 		const isKnown = stored.isReplaced === true;
 		if (this.ctx.getMode() === 'retry') await this.leaveWord(isReplaced || isKnown);
 		stored.node = id;
 		return isReplaced && !isKnown;
 	}
 
+	/**
+	 * A process that is killed in the middle of a run leaves marks, and no memory. Where this node has no marks at all, and
+	 * one of its name was begun, that one may have left some.
+	 */
+	private async isInPlaceOfKilled(): Promise<boolean> {
+		if (this.ctx.getMode() !== 'retry' || !(await this.marks.node.isEmpty())) return false;
+		const { name } = this.ctx.getNode();
+		const data = await this.ctx
+			.getExecutionDataById(this.ctx.getExecutionId())
+			.catch(() => undefined);
+		// n8n takes the run that failed away, and leaves the list. One that failed by itself is the first to run again.
+		const wasBegun = data?.resultData.runData[name] !== undefined;
+		const runsAgain = data?.executionData?.nodeExecutionStack.some(
+			({ node }) => node.name === name,
+		);
+		return wasBegun && runsAgain !== true;
+	}
+
 	private async leaveWord(isReplaced: boolean): Promise<void> {
 		const { stored } = this.memory;
 		const word = `${stored.chain?.family ?? familyOf(this.ctx)} was replaced`;
 		// Also where it was left before: another process may have undone it.
-		if (isReplaced) await this.marks.leave([word]);
+		if (isReplaced) await this.marks.workflow.leave([word]);
 		// Most workflows have no marks at all, and are left as they are.
-		const { length } = (await this.marks.isEmpty()) ? [] : await this.marks.known([word]);
+		const { length } = (await this.marks.workflow.isEmpty())
+			? []
+			: await this.marks.workflow.known([word]);
 		stored.isReplaced = length > 0;
 	}
 }

@@ -96,8 +96,8 @@ class NodeRun {
 				const contextData =
 					context === undefined ? {} : { 'node:Lip Sync': JSON.parse(context) as object };
 				return {
-					executionData: { contextData },
-					resultData: { error: failed.has(other) ? {} : undefined },
+					executionData: { contextData, nodeExecutionStack: [] },
+					resultData: { error: failed.has(other) ? {} : undefined, runData: {} },
 					...(caller !== undefined && {
 						parentExecution: {
 							executionId: caller.id,

@@ -1,5 +1,5 @@
 import { until } from '../../../../n8n/poll.cts';
-import type { Execution, N8nApi, StoredCredential } from '../../../../n8n/rest.cts';
+import type { Execution, N8nApi, StoredCredential, StoredWorkflow } from '../../../../n8n/rest.cts';
 import { createSandboxCredential } from '../../../../n8n/sandboxCredential.cts';
 import type { N8nServer } from '../../../../n8n/server.cts';
 import { startWithPack } from '../../../../n8n/startWithPack.cts';
@@ -62,6 +62,13 @@ function expectAsked(retried: Execution, paid: string[], lookAt: string): void {
 	expect(`${message} ${description}`).toContain(`execution ${lookAt}`);
 }
 
+function expectAskedAboutItself(retried: Execution, paid: string[]): void {
+	expect(paidFor(sandbox)).toEqual(paid);
+	expect(errorOf(retried).message).toMatch(
+		/^The job may exist: it is not known which jobs an earlier run/,
+	);
+}
+
 const errorOf = ({ data }: Execution) => data.resultData.error!;
 
 describe('After n8n was killed, a retry asks first', () => {
@@ -84,6 +91,31 @@ describe('After n8n was killed, a retry asks first', () => {
 		await until('Create to be over', () => isCreateOver);
 		await killed(id);
 		return { id, stored };
+	}
+
+	/** Kills n8n in Create, after it has made a job for each of three, and before it has one for the fourth. */
+	async function killedInCreate(name: string) {
+		const path = newPath(name);
+		const stored = await publish(name, path, [lipSync(oneByOne, { credentials })]);
+		sandbox.fail({
+			on: 'createLipSync',
+			action: 'hang',
+			effect: false,
+			match: ({ body }) => (body as { name?: string }).name === PEOPLE[3],
+		});
+		const id = await call(api, stored, `webhook/${path}`, { rows: rowsOf(PEOPLE) });
+		await until('three jobs', () => sandbox.jobs[2]);
+		await killed(id);
+		sandbox.clearFaults();
+		return { stored, id };
+	}
+
+	/** Puts another node, as n8n sees it, in the place of Create. */
+	async function replaceNode(stored: StoredWorkflow) {
+		const nodes = stored.nodes.map((each) =>
+			each.name === 'Lip Sync' ? { ...each, id: `another of ${stored.id}` } : each,
+		);
+		await api.save({ ...stored, nodes });
 	}
 
 	onlyIn2x('behind Create, in n8n’s Wait node', async () => {
@@ -133,17 +165,20 @@ describe('After n8n was killed, a retry asks first', () => {
 
 	onlyIn2x('also by a node that was put in the place of one that was deleted', async () => {
 		const { id, stored } = await killedAfterCreate('killed-and-replaced');
-		const replaced = stored.nodes.map((each) =>
-			each.name === 'Lip Sync' ? { ...each, id: 'another' } : each,
-		);
-		await api.save({ ...stored, nodes: replaced });
+		await replaceNode(stored);
 
 		const retried = await api.retry(id, { loadWorkflow: true });
 
-		expect(paidFor(sandbox)).toEqual(three);
-		expect(errorOf(retried).message).toMatch(
-			/^The job may exist: it is not known which jobs an earlier run/,
-		);
+		expectAskedAboutItself(retried, three);
+	});
+
+	onlyIn2x('also by such a node, if it was killed in Create', async () => {
+		const { stored, id } = await killedInCreate('killed-in-create-and-replaced');
+		await replaceNode(stored);
+
+		const retried = await api.retry(id, { loadWorkflow: true });
+
+		expectAskedAboutItself(retried, three);
 	});
 
 	describe('in a retry that had made further jobs', () => {
