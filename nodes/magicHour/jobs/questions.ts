@@ -16,8 +16,13 @@ export class Questions {
 		/** The execution that asks. */
 		private readonly execution: string,
 		/** Whether what it asks ends it with an error, or is told to an agent. */
-		readonly isTold: boolean,
+		public isTold: boolean,
 	) {}
+
+	/** To be called where nobody reads the error of this execution. */
+	hide(): void {
+		this.isTold = false;
+	}
 
 	/** What this execution, in this try or one before, has asked about the jobs of others. */
 	get aboutOthers(): Question | undefined {

@@ -10,6 +10,7 @@ import {
 } from './batchErrors';
 import { isCalled, isTool } from '../jobs/order';
 import { ExecutionMemory } from '../jobs/memory';
+import { hasStaleError } from '../jobs/staleError';
 import type { ItemOutput, Operation } from './operation';
 import { Parameters } from './parameters';
 import { asProblem, Problem, toNodeError, withDetails } from '../problem';
@@ -159,6 +160,7 @@ export class Batch<Plan, Started> {
 	private async prepare(): Promise<RunContext | undefined> {
 		let failure: Problem | undefined;
 		try {
+			if (await hasStaleError(this.ctx)) this.memory.questions.hide();
 			const limits = this.operation.limits?.(new Parameters(this.ctx, 0)) ?? {};
 			this.run = await RunContext.create(this.ctx, this.memory, limits, this.halt.signal);
 			await this.look(this.run);
