@@ -99,7 +99,7 @@ function otherExecution(
 					'It may still run, or it was killed, deleted or not saved, or the node was renamed or replaced since.',
 				];
 	return withDetails(jobMayExist(what), {
-		description: `${why} Look in your library (${LIBRARY_PAGE})${where} before you run this item again, or you may pay for it twice. Retry On Fail does not send it again. Retry of this execution${own === undefined ? '' : ` (${own})`} does${jobs.length > 0 ? '' : ', unless the other one is saved by then'}.`,
+		description: `${why} Look in your library (${LIBRARY_PAGE})${where} before you retry, or you may pay twice. Retry On Fail creates nothing. Retry of this execution${own === undefined ? '' : ` (${own})`} creates a job for every item that has none${jobs.length > 0 ? '' : ', unless the other one is saved by then'}.`,
 	});
 }
 
