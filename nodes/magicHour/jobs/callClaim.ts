@@ -6,7 +6,7 @@ import type { ExecutionMemory } from './memory';
 import type { AskedFor } from './memoryRecords';
 import { callerOf, type Caller } from './order';
 import { StepMarks, type Step } from './stepMarks';
-import type { About } from './questions';
+import { showsQuestion, type About } from './questions';
 import { storedMemory, type StoredMemory } from './storedMemory';
 
 /** Earlier calls that had the same item, and that are looked at. */
@@ -26,13 +26,14 @@ const MARKED_ITEMS = 3;
  */
 export class CallClaim {
 	private readonly steps: StepMarks;
-	private caller?: Caller;
+	private caller?: Promise<Caller | undefined>;
 	private taken: Step[] = [];
 
 	constructor(
 		private readonly ctx: IExecuteFunctions,
 		private readonly memory: ExecutionMemory,
 		private readonly marks: Marks,
+		private readonly id: string | undefined,
 	) {
 		this.steps = new StepMarks(marks);
 	}
@@ -42,13 +43,13 @@ export class CallClaim {
 	 * @throws Error when the database is away
 	 */
 	async take(id: string, orders: AskedFor[]): Promise<Claimed> {
-		this.caller = await callerOf(this.ctx, id);
-		if (this.caller === undefined) return { free: true, adopted: false };
-		if (this.ctx.getMode() === 'integrated') this.memory.stored.answers = this.caller.id;
+		const caller = await this.findCaller();
+		if (caller === undefined) return { free: true, adopted: false };
+		if (this.ctx.getMode() === 'integrated') this.memory.stored.answers = caller.id;
 		else delete this.memory.stored.answers;
 		const found: Found = { takenOver: new Set(), unknown: new Map() };
 		for (const item of markedItems(orders)) {
-			await this.takeItem(id, this.caller, item, found);
+			await this.takeItem(id, caller, item, found);
 		}
 		for (const [topic, other] of found.unknown) await this.ask(topic, { other });
 		const [[, by] = [undefined, undefined]] = found.unknown;
@@ -65,9 +66,13 @@ export class CallClaim {
 
 	/** Marks that a person is asked by this execution of the caller. */
 	async noteAsked(topics: string[]): Promise<void> {
-		const { caller } = this;
-		if (caller === undefined || topics.length === 0) return;
-		await this.marks.leave(topics.flatMap((topic) => questionMarks(topic, caller)));
+		const caller = topics.length === 0 ? undefined : await this.findCaller();
+		if (caller === undefined) return;
+		for (const topic of topics) {
+			const { asked, askedHere } = questionMarks(topic, caller);
+			await this.marks.leave([askedHere]);
+			await this.steps.takeOver(asked, caller.first);
+		}
 	}
 
 	/** Whether this execution, or the one that has called it, is the retry of one that has asked. */
@@ -77,10 +82,12 @@ export class CallClaim {
 
 	/** Whether the execution that has called this one is the retry of one that has asked. */
 	async isAnsweredByCaller(topic: string): Promise<boolean> {
-		if (this.caller === undefined) return false;
-		const [asked, askedHere] = questionMarks(topic, this.caller);
-		const known = await this.marks.known([asked, askedHere]);
-		return known.includes(asked) && !known.includes(askedHere);
+		const caller = await this.findCaller();
+		if (caller === undefined) return false;
+		const { asked, askedHere } = questionMarks(topic, caller);
+		const known = await this.marks.known([asked.family, askedHere]);
+		if (!known.includes(asked.family) || known.includes(askedHere)) return false;
+		return await showsQuestion(this.ctx, await this.steps.takenBy(asked));
 	}
 
 	async giveBack(id: string): Promise<void> {
@@ -92,6 +99,11 @@ export class CallClaim {
 		const { answers } = this.memory.stored;
 		if (answers === undefined) return;
 		await this.marks.leave(this.taken.map((step) => deliveredMark(step, answers)));
+	}
+
+	private async findCaller(): Promise<Caller | undefined> {
+		if (this.id === undefined) return undefined;
+		return await (this.caller ??= callerOf(this.ctx, this.id));
 	}
 
 	/** Takes the first place of this item that no earlier call has taken. */
@@ -142,9 +154,9 @@ const deliveredMark = ({ family }: Step, callerId: string): string =>
 function questionMarks(
 	topic: string,
 	{ first, family }: Caller,
-): [asked: string, askedHere: string] {
+): { asked: Step; askedHere: string } {
 	const asked = `${family} asked about ${topic}`;
-	return [asked, `${asked} in ${first}`];
+	return { asked: { own: asked, family: asked }, askedHere: `${asked} in ${first}` };
 }
 
 /** What earlier calls have left. */

@@ -6,6 +6,8 @@ import {
 	currentTurn,
 	keepElsewhere,
 	memoryIn,
+	readQuestions,
+	recordsOf,
 	turnsElsewhere,
 	type AskedFor,
 	type JobRecord,
@@ -60,6 +62,7 @@ export class ExecutionMemory {
 		this.hasForgotten = this.runIndex > 0 && this.stored.turns.length === 0;
 		// The mode is part of the name because a retried execution may be known under the id of the first.
 		this.execution = `${ctx.getMode()}:${executionId(ctx)}`;
+		this.stored.ranIn = this.execution;
 		this.turn = currentTurn(this.stored, this.runIndex, this.execution);
 		this.files = new FileMemory(this.stored);
 		this.questions = new Questions(
@@ -176,7 +179,8 @@ export class ExecutionMemory {
 	 * item has its place. In any other one the nodes before may have run again, and only the same request has the same job.
 	 */
 	adopt(later: NodeMemory): void {
-		const { stored, turn } = this;
+		const { stored } = this;
+		const known = new Set(recordsOf(stored).map(({ entry }) => entry));
 		const own = stored.turns.filter(({ elsewhere }) => elsewhere === undefined);
 		const isIn = (turns: Turn[], { runIndex, begunBy, elsewhere }: Turn) =>
 			elsewhere === undefined &&
@@ -184,25 +188,22 @@ export class ExecutionMemory {
 		const continued = later.turns.filter((each) => isIn(own, each));
 		Object.assign(stored, later, {
 			node: stored.node,
+			ranIn: stored.ranIn,
 			isReplaced: stored.isReplaced === true || later.isReplaced === true,
 			uploads: { ...stored.uploads, ...later.uploads },
-			questions: { ...stored.questions, ...later.questions },
+			questions: { ...stored.questions, ...readQuestions(later) },
 			turns: [...stored.turns.filter((each) => !isIn(continued, each)), ...continued],
 		});
 		for (const other of later.turns) if (!isIn(own, other)) keepElsewhere(stored, other);
 		this.turn = currentTurn(stored, this.runIndex, this.execution);
-		this.repeatDoubts(turn);
+		for (const record of recordsOf(stored)) if (!known.has(record.entry)) this.repeatDoubt(record);
 	}
 
 	/** Whoever retries an older execution may not have read what the later one said of its doubt. */
-	private repeatDoubts(known: Turn): void {
-		for (const { jobs } of [this.turn, ...turnsElsewhere(this.stored, this.runIndex)]) {
-			for (const [item, record] of Object.entries(jobs)) {
-				if (record.state === 'asked' && known.jobs[item]?.entry !== record.entry) {
-					record.execution = this.execution;
-				}
-			}
-		}
+	private repeatDoubt(record: JobRecord): void {
+		if (record.state !== 'asked') return;
+		record.execution = this.execution;
+		this.questions.withdrawAboutItem(doubt(record));
 	}
 
 	/**

@@ -70,6 +70,8 @@ export interface NodeMemory {
 	/** Results that n8n has stored, by the id of their job. */
 	downloads?: Record<string, IBinaryData[]>;
 	chain?: Chain;
+	/** The execution in which the node has run last, by its mode and id. */
+	ranIn?: string;
 	/** The id of the node that has run last. */
 	node?: string;
 	/** Whether that node has taken the place of another one since the family began, see `replacedNode.ts`. */
@@ -122,6 +124,14 @@ const ownTurn = ({ turns }: NodeMemory, runIndex: number): Turn | undefined =>
 /** The turns that other executions have had with that run index. */
 export const turnsElsewhere = ({ turns }: NodeMemory, runIndex: number): Turn[] =>
 	turns.filter((turn) => turn.runIndex === runIndex && turn.elsewhere === true);
+
+/** Of all turns; not what a person has replaced by an edit. */
+export const recordsOf = ({ turns }: NodeMemory): JobRecord[] =>
+	turns.flatMap(({ jobs }) => Object.values(jobs));
+
+/** Questions that a person has answered by a retry: not those of the last execution. */
+export const readQuestions = ({ questions = {}, ranIn }: NodeMemory): typeof questions =>
+	Object.fromEntries(Object.entries(questions).filter(([, { askedBy }]) => askedBy !== ranIn));
 
 /** Keeps a turn of another execution: its jobs are for whoever asks for the same. */
 export function keepElsewhere(memory: NodeMemory, { runIndex, begunBy, jobs, paid }: Turn): void {

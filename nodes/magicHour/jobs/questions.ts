@@ -1,3 +1,5 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
 import type { NodeMemory, Question } from './memoryRecords';
 
 /** Begins the topic of a question that holds up one item, and not the whole run. */
@@ -57,6 +59,11 @@ export class Questions {
 		this.ask(ITEM + topic, {});
 	}
 
+	/** To be called where the answer to it can't be taken for one: it must be asked once more. */
+	withdrawAboutItem(topic: string): void {
+		delete this.stored.questions?.[ITEM + topic];
+	}
+
 	/** Topics of single items that this execution has told a person about. */
 	get askedAboutItems(): string[] {
 		return Object.entries(this.stored.questions ?? {}).flatMap(([topic, { askedBy, told }]) =>
@@ -69,4 +76,21 @@ export class Questions {
 	isAnsweredForItem(topic: string): boolean {
 		return this.isAnswered(ITEM + topic);
 	}
+}
+
+/** How each question reads, wherever n8n puts the words of a called workflow's error. */
+const WORDS = /\bjob may exist\b|belongs to another account|does not know it any more/;
+
+/**
+ * Whether the error of an execution shows a question of a workflow that it has called. Its own node may be set to continue, and
+ * then it ends with another error, or with none.
+ * @param id undefined where it is not known which execution it is; then, and where it was not saved, it counts as shown
+ */
+export async function showsQuestion(
+	ctx: IExecuteFunctions,
+	id: string | undefined,
+): Promise<boolean> {
+	if (id === undefined) return true;
+	const data = await ctx.getExecutionDataById(id).catch(() => undefined);
+	return data === undefined || WORDS.test(JSON.stringify(data.resultData.error ?? ''));
 }

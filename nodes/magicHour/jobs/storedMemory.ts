@@ -22,6 +22,8 @@ export async function storedMemory(
 		const context = data?.executionData?.contextData[`node:${ctx.getNode().name}`];
 		if (data === undefined || context === undefined) return undefined;
 		const memory = memoryIn(structuredClone(context));
+		// As long as a retry runs, and where it was killed, n8n has stored what the execution before it knew.
+		if (memory.ranIn?.endsWith(`:${id}`) !== true) return undefined;
 		return { ...memory, hasFailed: data.resultData.error !== undefined };
 	} catch {
 		return undefined;

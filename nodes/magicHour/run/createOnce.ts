@@ -41,7 +41,9 @@ export async function createOnce(
 	if (!claimed.free)
 		throw 'failure' in claimed ? noMark(claimed.failure) : otherExecution(run, claimed);
 	const adopted = claimed.adopted ? await existing(run, itemIndex, order) : undefined;
-	return known(run, itemIndex, adopted ?? (await create(run, itemIndex, order)));
+	if (adopted !== undefined) return known(run, itemIndex, adopted);
+	await askIfInDoubt(run, itemIndex, order);
+	return known(run, itemIndex, await create(run, itemIndex, order));
 }
 
 /**
@@ -54,7 +56,7 @@ export function expectOrder(run: RunContext, itemIndex: number, fingerprint: str
 	return run.memory.recall(itemIndex, asked)?.state === 'created';
 }
 
-/** @returns undefined where there is no job, for certain, or where a person was told to look for it */
+/** @returns undefined where no job is known */
 async function existing(
 	run: RunContext,
 	itemIndex: number,
@@ -69,14 +71,21 @@ async function existing(
 		const isLast = run.memory.recall(itemIndex, asked)?.entry === record.entry;
 		return isLast ? undefined : await existing(run, itemIndex, { asked, willWait });
 	}
-	const isInDoubt = record?.state === 'asked';
-	if (isInDoubt && (record.byThisExecution || !(await run.isAnswered(doubt(record))))) {
-		const which = record.byThisExecution
-			? 'an earlier try of this execution'
-			: 'an earlier execution';
-		throw jobMayExist(`${which} sent it and got no answer`);
+	if (record?.state === 'asked' && record.byThisExecution) {
+		throw jobMayExist('an earlier try of this execution sent it and got no answer');
 	}
 	return undefined;
+}
+
+/** Another execution may have made a job, and nobody who has made one since is known: a person looks for it first. */
+async function askIfInDoubt(
+	run: RunContext,
+	itemIndex: number,
+	{ asked }: Pick<Order, 'asked'>,
+): Promise<void> {
+	const record = run.memory.recall(itemIndex, asked);
+	if (record?.state !== 'asked' || (await run.isAnswered(doubt(record)))) return;
+	throw jobMayExist('an earlier execution sent it and got no answer');
 }
 
 /** Another execution has made jobs, or was about to, and no item can be given one of them. */

@@ -18,6 +18,11 @@ const order = (fingerprint: string, written: string) => ({
 });
 const WHAT = order('what', 'how');
 
+/** The error of a caller, in which n8n has put that of the workflow it called. */
+const QUESTION = {
+	description: 'The job may exist: it is not known which jobs execution 7 created',
+};
+
 interface Run {
 	id: string | undefined;
 	mode?: string;
@@ -47,14 +52,14 @@ beforeAll(() => void (SECOND_LOOK.seconds = 0.01));
 let marks: Set<string>;
 let executions: Map<string, string>;
 let callers: Map<string, NonNullable<Run['caller']>>;
-/** Stored executions that have failed. */
-let failed: Set<string>;
+/** The errors of stored executions that have failed. */
+let failed: Map<string, object>;
 let failures: number;
 beforeEach(() => {
 	marks = new Set();
 	executions = new Map();
 	callers = new Map();
-	failed = new Set();
+	failed = new Map();
 	failures = 0;
 });
 
@@ -97,7 +102,7 @@ class NodeRun {
 					context === undefined ? {} : { 'node:Lip Sync': JSON.parse(context) as object };
 				return {
 					executionData: { contextData, nodeExecutionStack: [] },
-					resultData: { error: failed.has(other) ? {} : undefined, runData: {} },
+					resultData: { error: failed.get(other), runData: {} },
 					...(caller !== undefined && {
 						parentExecution: {
 							executionId: caller.id,
@@ -538,7 +543,7 @@ describe('a workflow that another one calls', () => {
 		await first.create();
 		first.memory.rememberCreated(0, { id: 'cm1', credits_charged: 30 });
 		executions.set('7', await first.end());
-		failed.add('7');
+		failed.set('7', {});
 
 		const second = call('8', { caller: again });
 		expect(await second.create()).toEqual({ free: true, adopted: true });
@@ -555,7 +560,7 @@ describe('a workflow that another one calls', () => {
 		await first.createWell(0, 'cm-a');
 		await first.createWell(1, 'cm-b');
 		executions.set('7', await first.end());
-		failed.add('7');
+		failed.set('7', {});
 
 		const second = call('8', {
 			wants: [
@@ -593,7 +598,19 @@ describe('a workflow that another one calls', () => {
 		await call('7').create();
 		expect((await call('8').create()).free).toBe(false);
 		expect((await call('9').create()).free).toBe(false);
+		failed.set('1', QUESTION);
 		expect((await call('10', { caller: { id: '2', began: 5 } }).create()).free).toBe(true);
+	});
+
+	it('asks again when a person retries its caller, whose own error has hidden the question', async () => {
+		await call('7').create();
+		const asking = call('8');
+		expect((await asking.create()).free).toBe(false);
+		failed.set('1', { message: 'A later node failed' });
+		const retry = call('9', { caller: { id: '2', began: 5 } });
+		expect((await retry.create()).free).toBe(false);
+		failed.set('2', QUESTION);
+		expect((await call('10', { caller: { id: '3', began: 5 } }).create()).free).toBe(true);
 	});
 
 	it('is known by whoever has begun it all', async () => {
@@ -612,6 +629,7 @@ describe('a workflow that another one calls', () => {
 		expect(await isFreeUnder('3', '7')).toBe(true);
 		expect(await isFreeUnder('4', '8')).toBe(false);
 		expect(await isFreeUnder('5', '9')).toBe(false);
+		failed.set('1', QUESTION);
 		expect(await isFreeUnder('6', '10')).toBe(true);
 	});
 
@@ -632,7 +650,7 @@ describe('a workflow that another one calls', () => {
 		await first.createWell(0, 'cm-a');
 		const stored = await first.end();
 		executions.set('7', stored);
-		failed.add('7');
+		failed.set('7', {});
 		// An error output leads to another call: the items have the error in them.
 		const withError: Run['wants'] = wants.map(([what, how]) => [what, `${how}, with an error`]);
 		const second = call('8', { wants: withError });

@@ -1,6 +1,6 @@
 import { personalJob, useServerBed } from '../../serverBed.cts';
-import { lipSync, node, outputJson, start, workflow } from '../../workflow.cts';
-import { failedAt, paidFor, PEOPLE, refuse } from './people.cts';
+import { lipSync, node, outputJson, start, withRows, workflow } from '../../workflow.cts';
+import { failedAt, loop, lose, paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
 
 /** n8n offers to retry an execution again as long as none of its retries succeeded. */
 
@@ -51,6 +51,37 @@ describe('The original execution, retried again', () => {
 		expect((await api.retry(original.id)).status).toBe('success');
 
 		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
+	});
+
+	it('asks for a doubt in a later turn of a loop, of which only its retry has told', async () => {
+		const { api, sandbox, credentials } = bed;
+		const stored = await api.importWorkflow(
+			withRows(
+				workflow(
+					'Loop',
+					[start(), loop(), lipSync(personalJob, { credentials })],
+					[
+						['Start', 0, 'Loop'],
+						['Loop', 1, 'Lip Sync'],
+						['Lip Sync', 0, 'Loop'],
+					],
+				),
+				rowsOf(PEOPLE),
+			),
+		);
+		refuse(sandbox, 'Ben');
+		const original = await api.run(stored, 'Start');
+		expect(original.status).toBe('error');
+		lose(sandbox, 'Dee');
+		expect((await api.retry(original.id)).data.resultData.error!.message).toMatch(
+			/^The job may exist: /,
+		);
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
+
+		const again = await api.retry(original.id);
+
+		expect(again.data.resultData.error!.message).toMatch(/^The job may exist: /);
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
 	});
 
 	it('three times at the same moment: one makes the jobs, the others ask first', async () => {

@@ -1,6 +1,6 @@
 import type { Sandbox } from '../../../../sandbox/index.cts';
 import { personalJob, type ServerBed } from '../../serverBed.cts';
-import { lipSync, start, withRows, workflow } from '../../workflow.cts';
+import { lipSync, node, start, withRows, workflow } from '../../workflow.cts';
 
 /** Each item is about a person, and each job is named after one. */
 export const PEOPLE = ['Ada', 'Ben', 'Cem', 'Dee'];
@@ -19,6 +19,19 @@ export const refuse = (sandbox: Sandbox, person: string): void =>
 		action: { status: 400, body: { message: 'The audio cannot be read.' } },
 		match: ({ body }) => (body as { name?: string }).name === person,
 	});
+
+/** Lets the answer to the creation of a person's job be lost, once. */
+export const lose = (sandbox: Sandbox, person: string, fault: { effect?: boolean } = {}): void =>
+	sandbox.fail({
+		on: 'createLipSync',
+		action: 'reset',
+		...fault,
+		match: ({ body }) => (body as { name?: string }).name === person,
+	});
+
+/** One item after the other. */
+export const loop = () =>
+	node('Loop', 'n8n-nodes-base.splitInBatches', { options: {} }, { typeVersion: 3 });
 
 /** A job of each person, one after the other, so that it is known who has one when another is refused. */
 export const oneByOne = {

@@ -1,9 +1,12 @@
 import type { INode } from 'n8n-workflow';
 import type { WorkflowFile } from '../../../../n8n/rest.cts';
+import { listen } from '../../../../n8n/listen.cts';
+import { until } from '../../../../n8n/poll.cts';
 import { url } from '../../../support/sources.cts';
 import { useServerBed } from '../../serverBed.cts';
+import { newExecution } from '../../webhooks.cts';
 import { lipSync, node, outputJson, start, withRows, workflow } from '../../workflow.cts';
-import { oneByOne, paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
+import { loop, lose, oneByOne, paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
 
 /** A workflow that calls another one, in which the jobs are made. */
 
@@ -17,6 +20,8 @@ interface Called {
 	saveDataErrorExecution?: 'none';
 	/** What the called workflow makes of its items before it makes jobs, in JavaScript. */
 	code?: string;
+	/** Whether it makes one job after the other, in a loop. */
+	loop?: true;
 }
 
 type Retries = Pick<INode, 'retryOnFail' | 'maxTries' | 'waitBetweenTries'>;
@@ -52,19 +57,28 @@ const importCaller = async (call: ReturnType<typeof callOf>) =>
 /** @returns the workflow that makes the jobs, and the one that calls it for four people */
 async function callerAndCalled(
 	settings: Retries = {},
-	{ mode, parameters, code, ...saved }: Called = {},
+	{ mode, parameters, code, loop: isLoop, ...saved }: Called = {},
 ) {
 	const { credentials } = bed;
-	const called = await importCalled({
-		...workflow('Called', [
-			calledStart(),
-			...(code === undefined
-				? []
-				: [node('Code', 'n8n-nodes-base.code', { jsCode: code }, { typeVersion: 2 })]),
-			lipSync({ ...oneByOne, ...parameters }, { credentials }),
-		]),
-		settings: saved,
-	});
+	const create = lipSync({ ...oneByOne, ...parameters }, { credentials });
+	const file = isLoop
+		? workflow(
+				'Called',
+				[calledStart(), loop(), create],
+				[
+					['Start', 0, 'Loop'],
+					['Loop', 1, 'Lip Sync'],
+					['Lip Sync', 0, 'Loop'],
+				],
+			)
+		: workflow('Called', [
+				calledStart(),
+				...(code === undefined
+					? []
+					: [node('Code', 'n8n-nodes-base.code', { jsCode: code }, { typeVersion: 2 })]),
+				create,
+			]);
+	const called = await importCalled({ ...file, settings: saved });
 	const caller = await importCaller(callOf(called.id, { mode, ...settings }));
 	return { called, caller };
 }
@@ -148,42 +162,88 @@ describe('A sub-workflow whose caller tries again', () => {
 	});
 
 	/** The answer to the creation of Cem's job is lost. */
-	const loseCem = () =>
-		bed.sandbox.fail({
-			on: 'createLipSync',
-			action: 'reset',
-			effect: false,
-			match: ({ body }) => (body as { name?: string }).name === 'Cem',
+	const loseCem = () => lose(bed.sandbox, 'Cem', { effect: false });
+
+	describe.each<[string, Called]>([
+		['', {}],
+		[' in a later turn of its loop', { loop: true }],
+	])('after a doubt%s', (_, how) => {
+		it('sends again, by hand, what a person was told of', async () => {
+			const { api, sandbox } = bed;
+			const { caller } = await callerAndCalled(retryOnFail, how);
+			loseCem();
+			const failed = await api.run(caller, 'Start');
+			expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
+			expect(JSON.stringify(failed.data.resultData.error)).toContain('The job may exist: ');
+
+			expect((await api.retry(failed.id)).status).toBe('success');
+
+			expect(paidFor(sandbox)).toEqual(PEOPLE);
 		});
 
-	it('by hand, after a doubt: sends again what a person was told of', async () => {
+		it('gets what a person has had made in the sub-workflow', async () => {
+			const { api, sandbox } = bed;
+			const { called, caller } = await callerAndCalled(retryOnFail, how);
+			loseCem();
+			const failed = await api.run(caller, 'Start');
+			expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
+
+			const [newest] = await api.executions(called.id);
+			expect((await api.retry(newest!.id)).status).toBe('success');
+			expect(paidFor(sandbox)).toEqual(PEOPLE);
+
+			expect((await api.retry(failed.id)).status).toBe('success');
+			expect(paidFor(sandbox)).toEqual(PEOPLE);
+		});
+	});
+
+	it('while a retry of its own makes jobs: asks first', async () => {
 		const { api, sandbox } = bed;
-		const { caller } = await callerAndCalled(retryOnFail);
-		loseCem();
+		const { called, caller } = await callerAndCalled();
+		refuse(sandbox, 'Cem');
 		const failed = await api.run(caller, 'Start');
 		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
-		expect(JSON.stringify(failed.data.resultData.error)).toContain('The job may exist: ');
+		sandbox.setScript(() => ({ outcome: 'never' }));
+		const [newest] = await api.executions(called.id);
+		const own = await newExecution(api, called, async () => {
+			api.retry(newest!.id).catch(() => undefined);
+		});
+		await until('two more jobs', () => sandbox.jobs[3]);
 
 		const retried = await api.retry(failed.id);
 
-		expect(outputJson(retried, 'Call').map(({ name }) => name)).toEqual(PEOPLE);
+		await api.stop(own);
+		expect(JSON.stringify(retried.data.resultData.error)).toContain(`execution ${own}`);
 		expect(paidFor(sandbox)).toEqual(PEOPLE);
 	});
 
-	it('gets what a person has had made in the sub-workflow after a doubt', async () => {
+	it('by hand, where the call hides its question: asks in each retry', async () => {
 		const { api, sandbox } = bed;
-		const { called, caller } = await callerAndCalled(retryOnFail);
-		loseCem();
-		const failed = await api.run(caller, 'Start');
+		const { called } = await callerAndCalled({}, { saveDataErrorExecution: 'none' });
+		let status = 500;
+		const before = await listen((_, response) => {
+			response.writeHead(status, { 'content-type': 'application/json' });
+			response.end(JSON.stringify(rowsOf(PEOPLE)));
+		});
+		const outer = await api.importWorkflow(
+			workflow('Hides its errors', [
+				start(),
+				node('Rows', 'n8n-nodes-base.httpRequest', { url: before.url }, { typeVersion: 4.2 }),
+				{ ...callOf(called.id, {}), onError: 'continueRegularOutput' },
+				node('Later', 'n8n-nodes-base.stopAndError', { errorMessage: 'Later' }),
+			]),
+		);
+		// So its retries call again.
+		const original = await api.run(outer, 'Start');
+		status = 200;
+		refuse(sandbox, 'Cem');
+
+		for (let time = 0; time < 3; time++) {
+			const retried = await api.retry(original.id);
+			expect(retried.data.resultData.error!.message).toBe('Later');
+		}
+		await before.stop();
 		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
-
-		const [newest] = await api.executions(called.id);
-		expect((await api.retry(newest!.id)).status).toBe('success');
-		expect(paidFor(sandbox)).toEqual(PEOPLE);
-
-		const retried = await api.retry(failed.id);
-		expect(outputJson(retried, 'Call').map(({ name }) => name)).toEqual(PEOPLE);
-		expect(paidFor(sandbox)).toEqual(PEOPLE);
 	});
 
 	it('and is called by one that tries again by itself: asks until a person retries', async () => {
