@@ -298,6 +298,16 @@ describe('errors', () => {
 			expect(bed.sandbox.requestsTo('createLipSync')).toHaveLength(1);
 		});
 
+		it('brings the id of another item’s job: says that this one’s may exist', async () => {
+			failItem(1, { status: 200, body: { id: 'cm1', credits_charged: 30 } }, 1);
+			failItem(0, { status: 200, body: { id: 'cm1', credits_charged: 30 } }, 1);
+			const oneByOne = { ...NAMED, options: { ...NAMED.options, parallelRequests: 1 } };
+			const { error } = await bed.run(workflowOf(items(2), oneByOne));
+			expect(error!.message).toBe(
+				"The job may exist: Magic Hour's answer names job cm1, which another item has",
+			);
+		});
+
 		it.each([
 			['the message', {}],
 			['the item', CONTINUE],
@@ -351,7 +361,7 @@ describe('errors', () => {
 				'Magic Hour limits the rate: 3 of 5 created, then none for 0.005 minutes',
 			);
 			expect(ran.error?.description).toContain(
-				`The other 2 were not created, and cost nothing. ${RETRY}`,
+				`The items that it held back were not created, and cost nothing. ${RETRY}`,
 			);
 			for (const { id } of bed.sandbox.jobs) expect(ran.error?.description).toContain(id);
 		});
@@ -364,7 +374,7 @@ describe('errors', () => {
 				{ id: jobId(1), credits_charged: 30 },
 				{
 					error: 'Magic Hour limits the rate: 2 of 3 created, then none for 0.005 minutes',
-					description: `The other one was not created, and costs nothing. ${RUN_FAILED_ITEMS}`,
+					description: `The items that it held back were not created, and cost nothing. ${RUN_FAILED_ITEMS}`,
 					code: 'rate_limited',
 					httpCode: 429,
 				},

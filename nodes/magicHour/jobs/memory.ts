@@ -56,8 +56,12 @@ export class ExecutionMemory {
 	/** Items of this run that have asked for a job, and were not refused for certain. */
 	private readonly asked = new Set<number>();
 
+	/** Of all jobs that are known. */
+	private readonly ids: Set<string | undefined>;
+
 	constructor(private readonly ctx: IExecuteFunctions) {
 		this.stored = memoryIn(ctx.getContext('node'));
+		this.ids = new Set(recordsOf(this.stored).map(({ response }) => response?.id));
 		this.runIndex = ctx.getWorkflowDataProxy(0).$runIndex as number;
 		this.hasForgotten = this.runIndex > 0 && this.stored.turns.length === 0;
 		// The mode is part of the name because a retried execution may be known under the id of the first.
@@ -68,7 +72,7 @@ export class ExecutionMemory {
 		this.questions = new Questions(
 			this.stored,
 			this.execution,
-			isTool(ctx) || !ctx.continueOnFail(),
+			!isTool(ctx) && !ctx.continueOnFail(),
 		);
 	}
 
@@ -230,6 +234,11 @@ export class ExecutionMemory {
 		return record?.state === 'created' ? record.response?.id : undefined;
 	}
 
+	/** Whether an item has that job. */
+	hasJob(id: string): boolean {
+		return this.ids.has(id);
+	}
+
 	/** Items of this turn that have asked for a job and do not know whether it was made. */
 	doubtfulItems(): number[] {
 		return Object.keys(this.turn.jobs)
@@ -273,6 +282,7 @@ export class ExecutionMemory {
 		const record = this.turn.jobs[itemIndex];
 		if (record === undefined) return;
 		Object.assign(record, { state: 'created', response, at: Date.now() });
+		this.ids.add(response.id);
 		const { credits_charged: credits } = response as Partial<LipSyncResponse>;
 		if (Number.isFinite(credits)) this.turn.paid[record.entry] = credits!;
 	}

@@ -17,7 +17,7 @@ export class Questions {
 		private readonly stored: NodeMemory,
 		/** The execution that asks. */
 		private readonly execution: string,
-		/** Whether what it asks ends it with an error, or is told to an agent. */
+		/** Whether what it asks ends it with an error. An agent's model hears it, or hears nothing: no person does. */
 		public isTold: boolean,
 	) {}
 

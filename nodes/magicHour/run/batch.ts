@@ -94,7 +94,10 @@ export class Batch<Plan, Started> {
 		const others = {
 			jobs: this.allJobs().map(([, id]) => id),
 			superseded: this.run?.superseded ?? [],
-			doubtful: this.memory.doubtfulItems().filter((item) => item !== index),
+			// A question about other executions says nothing of the item's own doubt.
+			doubtful: this.memory
+				.doubtfulItems()
+				.filter((item) => item !== index || this.run?.isHeldUp === true),
 			hasMadeJobs: this.indexes.some((item) => this.memory.jobId(item) !== undefined),
 		};
 		const whole = withOtherJobs(problem, others);

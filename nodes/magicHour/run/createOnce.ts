@@ -134,6 +134,9 @@ async function create(run: RunContext, itemIndex: number, wanted: Order): Promis
 	const outcome = await client.createLipSync(body);
 	const isRefused = !outcome.ok && !mayHaveCreated(outcome.failure);
 	if (superseded !== undefined && !isRefused) run.noteSuperseded(superseded);
+	if (outcome.ok && memory.hasJob(outcome.body.id)) {
+		throw jobMayExist(`Magic Hour's answer names job ${outcome.body.id}, which another item has`);
+	}
 	if (outcome.ok) {
 		memory.rememberCreated(itemIndex, outcome.body);
 		run.logJob(itemIndex, outcome.body.id);

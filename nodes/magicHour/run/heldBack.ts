@@ -9,17 +9,16 @@ export function heldBackForTooLong(run: RunContext, failure: Failure): Problem {
 	const asked = failure.kind === 'refused' ? (failure.retryAfterSeconds ?? 0) : 0;
 	const minutes = `${patienceMinutes} ${patienceMinutes === 1 ? 'minute' : 'minutes'}`;
 	const isTold = asked > patienceMinutes * 60;
-	const missing = itemCount - jobs.size;
-	const notes = [
-		missing === 1
-			? 'The other one was not created, and costs nothing.'
-			: `The other ${missing} were not created, and cost nothing.`,
-		RETRY,
-	];
-	if (itemCount === 1) notes[0] = 'No job was created, and nothing was charged.';
-	if (isTold) notes.unshift(`It asks to wait ${Math.ceil(asked)} seconds.`);
+	const pause = isTold ? [`It asks to wait ${Math.ceil(asked)} seconds.`] : [];
+	const what =
+		itemCount === 1
+			? 'No job was created, and nothing was charged.'
+			: 'The items that it held back were not created, and cost nothing.';
 	return new Problem(
-		`Magic Hour limits the rate: ${jobs.size} of ${itemCount} created, ${isTold ? 'and it asks for a long pause' : `then none for ${minutes}`}`,
-		{ code: 'rate_limited', httpCode: 429, description: notes.join(' ') },
+		// When it asks for that, other items may still be on their way.
+		isTold
+			? 'Magic Hour limits the rate, and asks for a long pause'
+			: `Magic Hour limits the rate: ${jobs.size} of ${itemCount} created, then none for ${minutes}`,
+		{ code: 'rate_limited', httpCode: 429, description: [...pause, what, RETRY].join(' ') },
 	);
 }

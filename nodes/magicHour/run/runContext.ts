@@ -70,6 +70,9 @@ export class RunContext {
 		this.claim = new Claim(ctx, memory, signal);
 	}
 
+	/** Whether a question about other executions keeps it from making any job. */
+	isHeldUp = false;
+
 	/** @throws Problem when the credential cannot be used */
 	static async create(
 		ctx: IExecuteFunctions,
@@ -140,7 +143,9 @@ export class RunContext {
 
 	/** To be asked before a job is made; all items of the run share the answer. */
 	async mayCreate(): Promise<Claimed> {
-		return await (this.claimed ??= this.claim.take(this.orders));
+		const claimed = await (this.claimed ??= this.claim.take(this.orders));
+		this.isHeldUp = !claimed.free;
+		return claimed;
 	}
 
 	/**

@@ -64,4 +64,17 @@ describe.each([2.2, 3])('An agent of version %s', (version) => {
 		expect(retried.status).toBe('success');
 		expect(heard()).toContain('The job may exist');
 	});
+
+	it('pays for no other job in a retry, where the first one is gone and no person has heard so', async () => {
+		const { api, sandbox } = bed;
+		const body = { message: 'Not found' };
+		sandbox.fail({ on: 'getProject', action: { status: 404, body }, times: Infinity });
+		model.failAfterTool(1);
+		const failed = await api.run(await agent(version), 'Start');
+		expect(failed.status).toBe('error');
+
+		await api.retry(failed.id);
+
+		expect(sandbox.jobs).toHaveLength(1);
+	});
 });

@@ -6,7 +6,7 @@ import { currentRun } from '../../jest/run.cts';
 import { listen, type Service } from '../../../../n8n/listen.cts';
 import { useServerBed } from '../../serverBed.cts';
 import { lipSync, node, outputJson, start, workflow } from '../../workflow.cts';
-import { oneByOne, paidFor, refuse } from './people.cts';
+import { lose, oneByOne, paidFor, refuse } from './people.cts';
 
 /**
  * An execution fails before it reaches Create. One retry makes jobs there and fails, and then the first execution is
@@ -156,6 +156,28 @@ describe('The original execution, retried after a retry has made jobs', () => {
 		const told = await api.retry(asking.id);
 		expect(told.status).toBe('success');
 		expect(paidFor(sandbox)).toEqual(['Ada', 'Ada', 'Ben']);
+	});
+
+	it('names an item whose own job may exist, when it asks about other requests', async () => {
+		const { api, sandbox } = bed;
+		answers = ['failure', [ada, ben], [ada, person('Eli')]];
+		const nodes = [start(), rows(), ...createFromRows()];
+		const continues = nodes.map((each) =>
+			each.name === 'Lip Sync' ? { ...each, onError: 'continueRegularOutput' as const } : each,
+		);
+		const stored = await api.importWorkflow(workflow('Rows, then jobs', continues));
+		const original = await api.run(stored, 'Start');
+		lose(sandbox, 'Ada');
+		expect((await api.retry(original.id)).status).toBe('success');
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
+		await api.save({ ...stored, nodes });
+
+		const asking = await api.retry(original.id, { loadWorkflow: true });
+
+		const { message, description } = asking.data.resultData.error!;
+		expect(message).toContain('made jobs for other requests');
+		expect(description).toContain('A job may exist for item 0 too');
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
 	});
 
 	// n8n 1.x keeps files in the items, and so they are the same.
