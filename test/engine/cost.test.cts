@@ -124,6 +124,14 @@ describe('what jobs cost', () => {
 			expect(ran.error).toBeUndefined();
 		});
 
+		it('asks for no more than was counted, where End is after the end of the video', async () => {
+			const given = { ...job, clipEnd: 'seconds', endSeconds: 15 };
+			await bed.run(workflowOf([FAST], { ...given, options: { maxCredits: 1000 } }));
+			await bed.run(workflowOf([FAST], given));
+			const ends = bed.sandbox.jobs.map(({ request }) => request.end_seconds);
+			expect(ends).toEqual([expect.closeTo(2, 1), 15]);
+		});
+
 		it('limits a video whose frame rate cannot be known to those that were counted', async () => {
 			const video = youtube('https://youtu.be/dQw4w9WgXcQ');
 			const ran = await bed.run(workflowOf([FAST], { ...job, video, options: { maxCredits: 60 } }));

@@ -35,8 +35,10 @@ export async function measure(
 		needs !== 'end' || !isGiven ? look(looks, sources.video, 'video') : undefined,
 	]);
 	const lengths = { audio, video };
-	const endSeconds = clipEnd(clip, lengths);
 	const read = known(video);
+	const wanted = clipEnd(clip, lengths);
+	// What is asked for must be what was counted.
+	const endSeconds = needs === 'promise' ? Math.min(wanted, read?.seconds ?? Infinity) : wanted;
 	const isLimited =
 		needs === 'promise' && read?.fps === undefined && clip.maxFpsLimit === undefined;
 	const maxFpsLimit = isLimited ? ASSUMED_FPS : clip.maxFpsLimit;
