@@ -34,6 +34,13 @@ const notOnYoutube = (value: string): Refused => ({
 	description: /^Copy the address from the browser/,
 });
 
+const asText = (label: 'Audio' | 'Video', source: object): Refused => ({
+	case: `an expression in a fixed field: ${JSON.stringify(source)}`,
+	parameters: { [label.toLowerCase()]: source },
+	message: `${label}: the expression was read as text`,
+	description: new RegExp(`^Point at ${label}, and switch it from Fixed to Expression`),
+});
+
 const CLIP: Refused[] = [
 	{
 		case: 'an end before the start',
@@ -108,6 +115,9 @@ const PATHS: Refused[] = [
 		message: 'Audio is empty',
 		description: 'Fill in the field, or check that its expression has a value for this item.',
 	})),
+	asText('Audio', url('{{ $json.voice }}')),
+	asText('Video', url('https://example.com/{{$json.file}}')),
+	asText('Video', youtube('{{ $json.video }}')),
 	{
 		case: 'an empty video path',
 		parameters: { video: url('={{ "" }}') },

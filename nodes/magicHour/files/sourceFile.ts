@@ -4,6 +4,7 @@ import { FILE_EXTENSIONS, type FileType } from '../api/contract';
 import { uploadExtension } from './fileTypes';
 import { stableFileId } from '../jobs/order';
 import { digest } from '../digest';
+import { expressionAsText } from '../expressionAsText';
 import { Problem } from '../problem';
 
 /** A file on its way to Magic Hour. */
@@ -116,11 +117,8 @@ function missingField(
 	fieldName: string,
 	label: string,
 ): Problem {
-	if (fieldName.includes('{{')) {
-		return new Problem(`${label}: the expression was read as text`, {
-			description: `Point at ${label}, and switch it from Fixed to Expression.`,
-		});
-	}
+	const asText = expressionAsText(fieldName, label);
+	if (asText !== undefined) return asText;
 	const names = Object.keys(ctx.getInputData()[itemIndex]?.binary ?? {});
 	const fields =
 		names.length === 0
