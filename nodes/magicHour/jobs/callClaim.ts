@@ -27,6 +27,7 @@ const MARKED_ITEMS = 3;
 export class CallClaim {
 	private readonly steps: StepMarks;
 	private caller?: Promise<Caller | undefined>;
+	private isGuessed = false;
 	private taken: Step[] = [];
 
 	constructor(
@@ -87,7 +88,10 @@ export class CallClaim {
 		const { asked, askedHere } = questionMarks(topic, caller);
 		const known = await this.marks.known([asked.family, askedHere]);
 		if (!known.includes(asked.family) || known.includes(askedHere)) return false;
-		return await showsQuestion(this.ctx, await this.steps.takenBy(asked));
+		const asker = await this.steps.takenBy(asked);
+		// A retry that began before the one that asked is no answer to it.
+		if (asker !== undefined && Number(asker) > Number(caller.first)) return false;
+		return await showsQuestion(this.ctx, asker);
 	}
 
 	async giveBack(id: string): Promise<void> {
@@ -101,9 +105,28 @@ export class CallClaim {
 		await this.marks.leave(this.taken.map((step) => deliveredMark(step, answers)));
 	}
 
+	/**
+	 * Whether earlier calls may be marked under another name, because nothing is remembered and n8n has not stored an
+	 * execution in between.
+	 */
+	async isLost(): Promise<boolean> {
+		await this.findCaller();
+		return this.isGuessed;
+	}
+
 	private async findCaller(): Promise<Caller | undefined> {
 		if (this.id === undefined) return undefined;
-		return await (this.caller ??= callerOf(this.ctx, this.id));
+		return await (this.caller ??= this.lookUpCaller(this.id));
+	}
+
+	private async lookUpCaller(id: string): Promise<Caller | undefined> {
+		const { stored } = this.memory;
+		if (stored.caller !== undefined) return stored.caller;
+		const found = await callerOf(this.ctx, id);
+		if (found === undefined) return undefined;
+		const { isWhole, ...caller } = found;
+		this.isGuessed = !isWhole;
+		return (stored.caller = caller);
 	}
 
 	/** Takes the first place of this item that no earlier call has taken. */

@@ -95,10 +95,10 @@ export class Claim {
 	}
 
 	private async takeNow(id: string, orders: ReadonlyMap<number, AskedFor>): Promise<Claimed> {
-		const isReplaced = await this.replaced.notice();
+		const hasNoMarks = (await this.replaced.notice()) || (await this.calls.isLost());
 		const own = await this.family.take(id);
 		if (!own.free) return own;
-		if (!own.adopted && this.mustAskAboutItself(isReplaced)) return { free: false };
+		if (!own.adopted && this.mustAskAboutItself(hasNoMarks)) return { free: false };
 		const call = await this.calls.take(id, [...orders.values()]);
 		if (!call.free) return call;
 		if (!own.adopted && !call.adopted) return own;
@@ -107,12 +107,12 @@ export class Claim {
 
 	/**
 	 * n8n stores the runs of a killed execution, and not what they remember.
-	 * @param isReplaced whether marks may tell of jobs, and can't be seen by this node
+	 * @param hasNoMarks whether there may be marks that tell of jobs, and can't be found by this node
 	 */
-	private mustAskAboutItself(isReplaced: boolean): boolean {
+	private mustAskAboutItself(hasNoMarks: boolean): boolean {
 		const { hasForgotten, questions } = this.memory;
 		const topic = 'own runs before';
-		const isInDoubt = hasForgotten || isReplaced || questions.isUntold(topic);
+		const isInDoubt = hasForgotten || hasNoMarks || questions.isUntold(topic);
 		if (this.ctx.getMode() !== 'retry' || !isInDoubt) return false;
 		questions.ask(topic, {});
 		return true;

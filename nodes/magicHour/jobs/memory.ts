@@ -193,6 +193,7 @@ export class ExecutionMemory {
 		Object.assign(stored, later, {
 			node: stored.node,
 			ranIn: stored.ranIn,
+			caller: stored.caller,
 			isReplaced: stored.isReplaced === true || later.isReplaced === true,
 			uploads: { ...stored.uploads, ...later.uploads },
 			questions: { ...stored.questions, ...readQuestions(later) },

@@ -1,6 +1,7 @@
 import type { IBinaryData, IContextObject } from 'n8n-workflow';
 
 import type { LipSyncResponse } from '../api/contract';
+import type { Caller } from './order';
 
 /** What one item asks for, see `order.ts`. */
 export interface AskedFor {
@@ -76,6 +77,8 @@ export interface NodeMemory {
 	node?: string;
 	/** Whether that node has taken the place of another one since the family began, see `replacedNode.ts`. */
 	isReplaced?: boolean;
+	/** Who has called this workflow. n8n may not store those in between. */
+	caller?: Caller;
 	/** The execution of another workflow that has called this one, and gets what comes of it. */
 	answers?: string;
 	/** Questions to a person, by what they are about. */

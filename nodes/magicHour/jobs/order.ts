@@ -87,21 +87,34 @@ export interface Caller {
 	family: string;
 }
 
-/** @returns undefined where no execution has called this one */
-export async function callerOf(ctx: IExecuteFunctions, id: string): Promise<Caller | undefined> {
+/**
+ * @returns undefined where no execution has called this one; `isWhole: false` where an execution in between is not stored,
+ *   so that it cannot be known under which name its calls are marked
+ */
+export async function callerOf(
+	ctx: IExecuteFunctions,
+	id: string,
+): Promise<(Caller & { isWhole: boolean }) | undefined> {
 	if (!isCalled(ctx)) return undefined;
-	let caller: Caller | undefined;
+	let caller: (Caller & { isWhole: boolean }) | undefined;
 	let called = id;
+	/** What the last one is known to have been called by, where it is not stored itself. */
+	let callerOfLast: string | undefined;
 	for (let depth = 0; depth < DEEPEST_CALL; depth++) {
 		// A caller that has no execution, as under an MCP server, cannot be looked up.
 		const data = await ctx.getExecutionDataById(called).catch(() => undefined);
 		const parent = data?.parentExecution;
-		if (parent === undefined) break;
+		if (parent === undefined) {
+			if (data === undefined && callerOfLast !== undefined) caller!.isWhole = false;
+			break;
+		}
 		caller = {
 			id: caller?.id ?? parent.executionId,
 			first: parent.executionId,
 			family: String(parent.executionContext?.establishedAt ?? parent.executionId),
+			isWhole: true,
 		};
+		callerOfLast = parent.executionContext?.parentExecutionId;
 		called = parent.executionId;
 	}
 	return caller;

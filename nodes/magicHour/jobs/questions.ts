@@ -84,7 +84,7 @@ const WORDS = /\bjob may exist\b|belongs to another account|does not know it any
 /**
  * Whether the error of an execution shows a question of a workflow that it has called. Its own node may be set to continue, and
  * then it ends with another error, or with none.
- * @param id undefined where it is not known which execution it is; then, and where it was not saved, it counts as shown
+ * @param id undefined where it is not known which execution it is; then it counts as shown
  */
 export async function showsQuestion(
 	ctx: IExecuteFunctions,
@@ -92,5 +92,5 @@ export async function showsQuestion(
 ): Promise<boolean> {
 	if (id === undefined) return true;
 	const data = await ctx.getExecutionDataById(id).catch(() => undefined);
-	return data === undefined || WORDS.test(JSON.stringify(data.resultData.error ?? ''));
+	return WORDS.test(JSON.stringify(data?.resultData.error ?? ''));
 }

@@ -40,7 +40,7 @@ interface Run {
 	/** Old versions of n8n keep no marks. */
 	keepsMarks?: false;
 	/** The execution that has called the workflow. */
-	caller?: { id: string; began?: number };
+	caller?: { id: string; began?: number; calledBy?: string };
 	/** What its items ask for, before and after their expressions are worked out; one item that asks for a video. */
 	wants?: Array<[fingerprint: string, written: string]>;
 }
@@ -54,8 +54,11 @@ let executions: Map<string, string>;
 let callers: Map<string, NonNullable<Run['caller']>>;
 /** The errors of stored executions that have failed. */
 let failed: Map<string, object>;
+/** Executions that n8n has not stored. */
+let unsaved: Set<string>;
 let failures: number;
 beforeEach(() => {
+	unsaved = new Set();
 	marks = new Set();
 	executions = new Map();
 	callers = new Map();
@@ -96,6 +99,7 @@ class NodeRun {
 				getExecutionContext: () => ({ establishedAt: began, parentExecutionId: run.caller?.id }),
 			}),
 			getExecutionDataById: async (other: string) => {
+				if (unsaved.has(other)) return undefined;
 				const context = executions.get(other);
 				const caller = callers.get(other);
 				const contextData =
@@ -106,7 +110,10 @@ class NodeRun {
 					...(caller !== undefined && {
 						parentExecution: {
 							executionId: caller.id,
-							executionContext: caller.began && { establishedAt: caller.began },
+							executionContext: caller.began && {
+								establishedAt: caller.began,
+								parentExecutionId: caller.calledBy,
+							},
 						},
 					}),
 				};
@@ -611,6 +618,29 @@ describe('a workflow that another one calls', () => {
 		expect((await retry.create()).free).toBe(false);
 		failed.set('2', QUESTION);
 		expect((await call('10', { caller: { id: '3', began: 5 } }).create()).free).toBe(true);
+	});
+
+	it('asks again when nobody could read what its caller asked', async () => {
+		await call('7').create();
+		expect((await call('8').create()).free).toBe(false);
+		unsaved.add('1');
+		expect((await call('9', { caller: { id: '2', began: 5 } }).create()).free).toBe(false);
+	});
+
+	it('asks, too, when its caller was retried before the one that asked', async () => {
+		await call('7', { caller: { id: '1', began: 5 } }).create();
+		expect((await call('8', { caller: { id: '3', began: 5 } }).create()).free).toBe(false);
+		failed.set('3', QUESTION);
+		expect((await call('9', { caller: { id: '2', began: 5 } }).create()).free).toBe(false);
+	});
+
+	it('was killed, and asks in its own retry, where the one between is not stored', async () => {
+		const between = { id: '3', began: 6, calledBy: '1' };
+		callers.set('3', { id: '1', began: 5 });
+		await call('7', { caller: between }).create();
+		unsaved.add('3');
+		const retry = call('8', { began: 9, mode: 'retry', caller: between });
+		expect((await retry.create()).free).toBe(false);
 	});
 
 	it('is known by whoever has begun it all', async () => {

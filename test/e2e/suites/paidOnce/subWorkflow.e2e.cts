@@ -266,6 +266,40 @@ describe('A sub-workflow whose caller tries again', () => {
 		expect(paidFor(sandbox)).toEqual(['Ada', 'Ada', 'Ben', 'Ben', 'Cem', 'Cem', 'Dee']);
 	});
 
+	describe('through another one that saves no executions', () => {
+		async function nested() {
+			const { called } = await callerAndCalled();
+			const between = await importCalled({
+				...workflow('Between', [calledStart(), callOf(called.id, {})]),
+				settings: { saveDataErrorExecution: 'none', saveDataSuccessExecution: 'none' },
+			});
+			const outer = await importCaller(callOf(between.id, {}));
+			refuse(bed.sandbox, 'Dee');
+			const failed = await bed.api.run(outer, 'Start');
+			expect(paidFor(bed.sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
+			const [failedCall] = await bed.api.executions(called.id);
+			return { failed, failedCall: failedCall! };
+		}
+
+		it('gets what was made in its own retry', async () => {
+			const { failed, failedCall } = await nested();
+			expect((await bed.api.retry(failedCall.id)).status).toBe('success');
+
+			expect((await bed.api.retry(failed.id)).status).toBe('success');
+
+			expect(paidFor(bed.sandbox)).toEqual(PEOPLE);
+		});
+
+		it('makes nothing again in its own retry, after the caller’s', async () => {
+			const { failed, failedCall } = await nested();
+			expect((await bed.api.retry(failed.id)).status).toBe('success');
+
+			expect((await bed.api.retry(failedCall.id)).status).toBe('success');
+
+			expect(paidFor(bed.sandbox)).toEqual(PEOPLE);
+		});
+	});
+
 	it('by its error output: the failed call takes over what the next one has made', async () => {
 		const { api, sandbox } = bed;
 		const { called } = await callerAndCalled();
