@@ -89,6 +89,7 @@ export class Claim {
 			}
 			await this.calls.giveBack(this.id);
 			await this.family.giveBack(this.id);
+			await this.replaced.giveBack();
 		} catch (error) {
 			this.ctx.logger.debug(`Magic Hour Lip Sync could not change its marks: ${String(error)}`);
 		}

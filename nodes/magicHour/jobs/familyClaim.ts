@@ -109,8 +109,8 @@ export class FamilyClaim {
 		});
 	}
 
-	private step(id: string, { family, answers, steps }: Chain): Step {
-		const name = `${family}${answers === 0 ? '' : ` after ${answers}`} ${steps}`;
+	private step(id: string, chain: Chain): Step {
+		const name = stepName(chain);
 		return { own: `${id} ${name}`, family: name };
 	}
 
@@ -124,6 +124,10 @@ export class FamilyClaim {
 		return memory?.chain !== undefined && isAhead(memory.chain, this.chain) ? memory : undefined;
 	}
 }
+
+/** The mark of the next step of a chain, as all of its family know it. */
+export const stepName = ({ family, answers, steps }: Chain): string =>
+	`${family}${answers === 0 ? '' : ` after ${answers}`} ${steps}`;
 
 const nextChain = ({ family, answers }: Chain): Chain => ({
 	family,

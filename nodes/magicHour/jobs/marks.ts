@@ -55,9 +55,13 @@ export class Marks {
 		return (await helpers.getProcessedDataCount(this.scope, { mode: 'entries' })) === 0;
 	}
 
-	/** Leaves marks of any names. */
-	async leave(names: string[]): Promise<void> {
-		await this.alone(async () => this.record(names));
+	/** Leaves marks of any names. @returns those of the names that had one before */
+	async leave(names: string[]): Promise<string[]> {
+		return await this.alone(async () => this.record(names));
+	}
+
+	async takeBack(names: string[]): Promise<void> {
+		await this.alone(async () => this.remove(names));
 	}
 
 	/** @returns those of the names that have a mark */

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { stepName } from './familyClaim';
 import type { Marks } from './marks';
 import type { ExecutionMemory } from './memory';
 import { familyOf } from './order';
@@ -11,6 +12,8 @@ import { familyOf } from './order';
  * and from then on all retries of the family take their steps there, too.
  */
 export class ReplacedNode {
+	private begun?: string;
+
 	constructor(
 		private readonly ctx: IExecuteFunctions,
 		private readonly memory: ExecutionMemory,
@@ -27,11 +30,35 @@ export class ReplacedNode {
 		const { stored } = this.memory;
 		const { id } = this.ctx.getNode();
 		const isReplaced =
-			stored.node === undefined ? await this.isInPlaceOfKilled() : stored.node !== id;
+			stored.node === undefined ? await this.isOtherForgotten() : stored.node !== id;
 		const isKnown = stored.isReplaced === true;
 		if (this.ctx.getMode() === 'retry') await this.leaveWord(isReplaced || isKnown);
 		stored.node = id;
 		return isReplaced && !isKnown;
+	}
+
+	/** To be called where no job was made: another node of that name may make them. */
+	async giveBack(): Promise<void> {
+		if (this.begun !== undefined) await this.marks.workflow.takeBack([this.begun]);
+	}
+
+	/** Where nothing is remembered, another node may have run in a retry, or in a process that was killed. */
+	private async isOtherForgotten(): Promise<boolean> {
+		if (this.ctx.getMode() !== 'retry') return false;
+		return (await this.isBegunByOther()) || (await this.isInPlaceOfKilled());
+	}
+
+	/** An execution that failed before this node has no memory of it for its retries. The first one leaves word for the others. */
+	private async isBegunByOther(): Promise<boolean> {
+		const family = familyOf(this.ctx);
+		if (family === undefined) return false;
+		const begun = `${family} was begun by a retry`;
+		if ((await this.marks.workflow.leave([begun])).length === 0) {
+			this.begun = begun;
+			return false;
+		}
+		const step = stepName({ family, answers: 0, steps: 0 });
+		return (await this.marks.node.known([step])).length === 0;
 	}
 
 	/**
@@ -39,7 +66,7 @@ export class ReplacedNode {
 	 * one of its name was begun, that one may have left some.
 	 */
 	private async isInPlaceOfKilled(): Promise<boolean> {
-		if (this.ctx.getMode() !== 'retry' || !(await this.marks.node.isEmpty())) return false;
+		if (!(await this.marks.node.isEmpty())) return false;
 		const { name } = this.ctx.getNode();
 		const data = await this.ctx
 			.getExecutionDataById(this.ctx.getExecutionId())

@@ -1,7 +1,8 @@
+import { listen, type Service } from '../../../../n8n/listen.cts';
 import type { Execution, StoredWorkflow } from '../../../../n8n/rest.cts';
 import { useServerBed } from '../../serverBed.cts';
 import { lipSync, node, outputJson, start, withRows, workflow } from '../../workflow.cts';
-import { failedAt, oneByOne, paidFor, PEOPLE, refuse } from './people.cts';
+import { failedAt, oneByOne, paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
 
 /**
  * A node is deleted and put back under its name, with all its fields: to n8n it is another one. A retry with the original workflow
@@ -9,6 +10,10 @@ import { failedAt, oneByOne, paidFor, PEOPLE, refuse } from './people.cts';
  */
 
 const bed = useServerBed();
+const services: Service[] = [];
+afterAll(async () => {
+	for (const service of services) await service.stop();
+});
 
 const replace = async (stored: StoredWorkflow) =>
 	await bed.api.save({
@@ -29,6 +34,25 @@ function expectAsked({ data }: Execution, paid: string[]): void {
 function expectAll(retried: Execution): void {
 	expect(paidFor(bed.sandbox)).toEqual(PEOPLE);
 	expect(outputJson(retried, 'Lip Sync').map(({ name }) => name)).toEqual(PEOPLE);
+}
+
+/** Runs into a failure before Create. Its retries get there. */
+async function failedBefore() {
+	const { api, credentials } = bed;
+	let status = 500;
+	const before = await listen((_, response) => {
+		response.writeHead(status, { 'content-type': 'application/json' });
+		response.end(JSON.stringify(rowsOf(PEOPLE)));
+	});
+	services.push(before);
+	const url = { url: before.url };
+	const rows = node('Rows', 'n8n-nodes-base.httpRequest', url, { typeVersion: 4.2 });
+	const nodes = [start(), rows, lipSync(oneByOne, { credentials })];
+	const stored = await api.importWorkflow(workflow('Rows, then jobs', nodes));
+	const failed = await api.run(stored, 'Start');
+	expect(failed.status).toBe('error');
+	status = 200;
+	return { stored, failed };
 }
 
 describe('A node that was deleted and put back before a retry', () => {
@@ -81,6 +105,33 @@ describe('A node that was deleted and put back before a retry', () => {
 
 		expect(paidFor(sandbox)).toEqual(PEOPLE);
 		expect([saved.status, original.status].sort()).toEqual(['error', 'success']);
+	});
+
+	it.each([
+		['the saved workflow, then with the original one', withSaved, withOriginal],
+		['the original workflow, then with the saved one', withOriginal, withSaved],
+	])('asks, where the first execution failed before it, retried with %s', async (_, one, other) => {
+		const { stored, failed } = await failedBefore();
+		await replace(stored);
+		refuse(bed.sandbox, 'Ben');
+		const first = await one(failed);
+		expect(first.data.resultData.error!.message).toMatch(/^Magic Hour refused/);
+
+		const asking = await other(failed);
+
+		expectAsked(asking, ['Ada']);
+		expectAll(await one(first));
+		expectAsked(await other(failed), PEOPLE);
+	});
+
+	it('asks nothing, where a retry before it made no job', async () => {
+		const { failed } = await failedBefore();
+		refuse(bed.sandbox, 'Ada');
+		expect((await withOriginal(failed)).data.resultData.error!.message).toMatch(
+			/^Magic Hour refused/,
+		);
+
+		expectAll(await withOriginal(failed));
 	});
 
 	describe('beside a node Remove Duplicates, whose scope is the workflow', () => {
