@@ -37,8 +37,9 @@ export async function measure(
 	const lengths = { audio, video };
 	const read = known(video);
 	const wanted = clipEnd(clip, lengths);
-	// What is asked for must be what was counted.
-	const endSeconds = needs === 'promise' ? Math.min(wanted, read?.seconds ?? Infinity) : wanted;
+	// What is asked for must be what was counted. The other ends are those of the files.
+	const isCut = needs === 'promise' && isGiven;
+	const endSeconds = isCut ? Math.min(wanted, read?.seconds ?? Infinity) : wanted;
 	const isLimited =
 		needs === 'promise' && read?.fps === undefined && clip.maxFpsLimit === undefined;
 	const maxFpsLimit = isLimited ? ASSUMED_FPS : clip.maxFpsLimit;
