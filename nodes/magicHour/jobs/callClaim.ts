@@ -106,12 +106,14 @@ export class CallClaim {
 	}
 
 	/**
-	 * Whether earlier calls may be marked under another name, because nothing is remembered and n8n has not stored an
-	 * execution in between.
+	 * Asks, where earlier calls may be marked under another name, because n8n has not stored the executions in between and
+	 * nothing is remembered of them.
 	 */
-	async isLost(): Promise<boolean> {
+	async mustAskAboutOthers(): Promise<boolean> {
 		await this.findCaller();
-		return this.isGuessed;
+		if (!this.isGuessed || (await this.isAnswered(EARLIER_CALLS))) return false;
+		await this.ask(EARLIER_CALLS, {});
+		return true;
 	}
 
 	private async findCaller(): Promise<Caller | undefined> {
@@ -170,6 +172,9 @@ export class CallClaim {
 		return (await this.marks.known([deliveredMark(step, callerId)])).length > 0;
 	}
 }
+
+/** The topic of the question about calls that cannot be found. */
+const EARLIER_CALLS = 'earlier calls';
 
 const deliveredMark = ({ family }: Step, callerId: string): string =>
 	`${family} delivered to ${callerId}`;

@@ -96,10 +96,11 @@ export class Claim {
 	}
 
 	private async takeNow(id: string, orders: ReadonlyMap<number, AskedFor>): Promise<Claimed> {
-		const hasNoMarks = (await this.replaced.notice()) || (await this.calls.isLost());
+		const isReplaced = await this.replaced.notice();
 		const own = await this.family.take(id);
 		if (!own.free) return own;
-		if (!own.adopted && this.mustAskAboutItself(hasNoMarks)) return { free: false };
+		if (!own.adopted && this.mustAskAboutItself(isReplaced)) return { free: false };
+		if (!own.adopted && (await this.calls.mustAskAboutOthers())) return { free: false };
 		const call = await this.calls.take(id, [...orders.values()]);
 		if (!call.free) return call;
 		if (!own.adopted && !call.adopted) return own;
@@ -108,12 +109,12 @@ export class Claim {
 
 	/**
 	 * n8n stores the runs of a killed execution, and not what they remember.
-	 * @param hasNoMarks whether there may be marks that tell of jobs, and can't be found by this node
+	 * @param isReplaced whether marks may tell of jobs, and can't be seen by this node
 	 */
-	private mustAskAboutItself(hasNoMarks: boolean): boolean {
+	private mustAskAboutItself(isReplaced: boolean): boolean {
 		const { hasForgotten, questions } = this.memory;
 		const topic = 'own runs before';
-		const isInDoubt = hasForgotten || hasNoMarks || questions.isUntold(topic);
+		const isInDoubt = hasForgotten || isReplaced || questions.isUntold(topic);
 		if (this.ctx.getMode() !== 'retry' || !isInDoubt) return false;
 		questions.ask(topic, {});
 		return true;

@@ -98,27 +98,31 @@ export async function callerOf(
 	if (!isCalled(ctx)) return undefined;
 	let caller: (Caller & { isWhole: boolean }) | undefined;
 	let called = id;
-	/** What the last one is known to have been called by, where it is not stored itself. */
-	let callerOfLast: string | undefined;
+	/** Who has called the last caller: n8n tells it beforehand, also where it does not store that one. */
+	let beyond: string | undefined;
 	for (let depth = 0; depth < DEEPEST_CALL; depth++) {
-		// A caller that has no execution, as under an MCP server, cannot be looked up.
-		const data = await ctx.getExecutionDataById(called).catch(() => undefined);
+		const data = await storedExecution(ctx, called);
 		const parent = data?.parentExecution;
-		if (parent === undefined) {
-			if (data === undefined && callerOfLast !== undefined) caller!.isWhole = false;
-			break;
-		}
-		caller = {
-			id: caller?.id ?? parent.executionId,
-			first: parent.executionId,
-			family: String(parent.executionContext?.establishedAt ?? parent.executionId),
-			isWhole: true,
-		};
-		callerOfLast = parent.executionContext?.parentExecutionId;
-		called = parent.executionId;
+		if (parent !== undefined) {
+			const { executionId: first, executionContext } = parent;
+			const family = String(executionContext?.establishedAt ?? first);
+			caller = { id: caller?.id ?? first, first, family, isWhole: true };
+			called = first;
+			beyond = executionContext?.parentExecutionId;
+		} else if (data === undefined && caller !== undefined && beyond !== undefined) {
+			const began = (await storedExecution(ctx, beyond))?.executionData?.runtimeData?.establishedAt;
+			const family = String(began ?? beyond);
+			caller = { id: caller.id, first: beyond, family, isWhole: began !== undefined };
+			called = beyond;
+			beyond = undefined;
+		} else break;
 	}
 	return caller;
 }
+
+/** A caller that has no execution, as under an MCP server, cannot be looked up. */
+const storedExecution = async (ctx: IExecuteFunctions, id: string) =>
+	await ctx.getExecutionDataById(id).catch(() => undefined);
 
 /** A digest of the fields that decide what is paid, as they were written: the same for all items of a run. */
 export const writtenFields = (ctx: IExecuteFunctions): string =>

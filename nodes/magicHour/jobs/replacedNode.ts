@@ -29,8 +29,8 @@ export class ReplacedNode {
 	async notice(): Promise<boolean> {
 		const { stored } = this.memory;
 		const { id } = this.ctx.getNode();
-		const isReplaced =
-			stored.node === undefined ? await this.isOtherForgotten() : stored.node !== id;
+		const isOther = stored.node !== undefined && stored.node !== id;
+		const isReplaced = isOther || (await this.isOtherForgotten());
 		const isKnown = stored.isReplaced === true;
 		if (this.ctx.getMode() === 'retry') await this.leaveWord(isReplaced || isKnown);
 		stored.node = id;
@@ -42,13 +42,15 @@ export class ReplacedNode {
 		if (this.begun !== undefined) await this.marks.workflow.takeBack([this.begun]);
 	}
 
-	/** Where nothing is remembered, another node may have run in a retry, or in a process that was killed. */
+	/** Where no job is remembered, another node may have run in a retry, or in a process that was killed. */
 	private async isOtherForgotten(): Promise<boolean> {
-		if (this.ctx.getMode() !== 'retry') return false;
-		return (await this.isBegunByOther()) || (await this.isInPlaceOfKilled());
+		const { node, chain } = this.memory.stored;
+		if (this.ctx.getMode() !== 'retry' || (chain?.steps ?? 0) > 0) return false;
+		if (await this.isBegunByOther()) return true;
+		return node === undefined && (await this.isInPlaceOfKilled());
 	}
 
-	/** An execution that failed before this node has no memory of it for its retries. The first one leaves word for the others. */
+	/** An execution that made no job has no memory of one for its retries. The first to make one leaves word for the others. */
 	private async isBegunByOther(): Promise<boolean> {
 		const family = familyOf(this.ctx);
 		if (family === undefined) return false;

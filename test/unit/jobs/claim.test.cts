@@ -56,9 +56,12 @@ let callers: Map<string, NonNullable<Run['caller']>>;
 let failed: Map<string, object>;
 /** Executions that n8n has not stored. */
 let unsaved: Set<string>;
+/** When stored executions began. */
+let beganAt: Map<string, number>;
 let failures: number;
 beforeEach(() => {
 	unsaved = new Set();
+	beganAt = new Map();
 	marks = new Set();
 	executions = new Map();
 	callers = new Map();
@@ -105,7 +108,11 @@ class NodeRun {
 				const contextData =
 					context === undefined ? {} : { 'node:Lip Sync': JSON.parse(context) as object };
 				return {
-					executionData: { contextData, nodeExecutionStack: [] },
+					executionData: {
+						contextData,
+						nodeExecutionStack: [],
+						runtimeData: { establishedAt: beganAt.get(other) },
+					},
 					resultData: { error: failed.get(other), runData: {} },
 					...(caller !== undefined && {
 						parentExecution: {
@@ -641,6 +648,19 @@ describe('a workflow that another one calls', () => {
 		unsaved.add('3');
 		const retry = call('8', { began: 9, mode: 'retry', caller: between });
 		expect((await retry.create()).free).toBe(false);
+	});
+
+	it('is known by whoever has begun it all, also past one that is not stored', async () => {
+		callers.set('3', { id: '2', began: 6, calledBy: '1' });
+		callers.set('2', { id: '1', began: 5 });
+		beganAt.set('1', 5);
+		await call('7', { caller: { id: '3', began: 8 } }).create();
+		unsaved.add('2');
+		callers.set('4', { id: '2', began: 6, calledBy: '1' });
+		expect(await call('8', { caller: { id: '4', began: 9 } }).create()).toMatchObject({
+			free: false,
+			by: '7',
+		});
 	});
 
 	it('is known by whoever has begun it all', async () => {

@@ -124,6 +124,17 @@ describe('A node that was deleted and put back before a retry', () => {
 		expectAsked(await other(failed), PEOPLE);
 	});
 
+	it('asks, where it made no job at first, and the other node did', async () => {
+		const { stored, failed } = await failedBefore();
+		await replace(stored);
+		refuse(bed.sandbox, 'Ada');
+		const first = await withSaved(failed);
+		expect(first.data.resultData.error!.message).toMatch(/^Magic Hour refused/);
+		expectAll(await withOriginal(failed));
+
+		expectAsked(await withOriginal(first), PEOPLE);
+	});
+
 	it('asks nothing, where a retry before it made no job', async () => {
 		const { failed } = await failedBefore();
 		refuse(bed.sandbox, 'Ada');

@@ -290,6 +290,26 @@ describe('A sub-workflow whose caller tries again', () => {
 			expect(paidFor(bed.sandbox)).toEqual(PEOPLE);
 		});
 
+		it('gets what was made in a retry of another one in between', async () => {
+			const { api, sandbox } = bed;
+			const { called } = await callerAndCalled();
+			const second = await importCalled(workflow('Second', [calledStart(), callOf(called.id, {})]));
+			const first = await importCalled({
+				...workflow('First', [calledStart(), callOf(second.id, {})]),
+				settings: { saveDataErrorExecution: 'none', saveDataSuccessExecution: 'none' },
+			});
+			const outer = await importCaller(callOf(first.id, {}));
+			refuse(sandbox, 'Ben');
+			const failed = await api.run(outer, 'Start');
+			expect(paidFor(sandbox)).toEqual(['Ada']);
+			const [failedCall] = await api.executions(second.id);
+
+			expect((await api.retry(failedCall!.id)).status).toBe('success');
+			expect(paidFor(sandbox)).toEqual(PEOPLE);
+			expect((await api.retry(failed.id)).status).toBe('success');
+			expect(paidFor(sandbox)).toEqual(PEOPLE);
+		});
+
 		it('makes nothing again in its own retry, after the caller’s', async () => {
 			const { failed, failedCall } = await nested();
 			expect((await bed.api.retry(failed.id)).status).toBe('success');
