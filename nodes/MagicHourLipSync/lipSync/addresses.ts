@@ -1,6 +1,6 @@
 import { FILE_EXTENSIONS } from '../../magicHour/api/contract';
 import type { MediaKind } from '../../magicHour/media/media';
-import { expressionAsText } from '../../magicHour/expressionAsText';
+import { refuseExpressionAsText } from '../../magicHour/expressionAsText';
 import { Problem } from '../../magicHour/problem';
 
 /** The file_path of an upload, as an example. */
@@ -14,8 +14,7 @@ const FILE_PATHS: Record<MediaKind, string> = {
  * @throws Problem unless Magic Hour can be told to fetch the file from there
  */
 export function webAddressOrFilePath(path: string, label: string, kind: MediaKind): string {
-	const asText = expressionAsText(path, label);
-	if (asText !== undefined) throw asText;
+	refuseExpressionAsText(path, label);
 	if (isWebAddress(path) || isUploadedFilePath(path)) {
 		if (kind === 'video' && isNamedAudio(path)) throw swapped(path, label);
 		return path;
@@ -42,8 +41,7 @@ const swapped = (path: string, label: string) =>
  * @throws Problem unless it is the address of a video on YouTube
  */
 export function youtubeAddress(text: string, label: string): string {
-	const asText = expressionAsText(text, label);
-	if (asText !== undefined) throw asText;
+	refuseExpressionAsText(text, label);
 	if (isWebAddress(text) && namesYoutubeVideo(new URL(text))) return text;
 	throw new Problem(`${label} is not the address of a YouTube video: “${text.slice(0, 80)}”`, {
 		description:

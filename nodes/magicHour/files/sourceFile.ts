@@ -4,7 +4,7 @@ import { FILE_EXTENSIONS, type FileType } from '../api/contract';
 import { uploadExtension } from './fileTypes';
 import { stableFileId } from '../jobs/order';
 import { digest } from '../digest';
-import { expressionAsText } from '../expressionAsText';
+import { refuseExpressionAsText } from '../expressionAsText';
 import { Problem } from '../problem';
 
 /** A file on its way to Magic Hour. */
@@ -117,8 +117,7 @@ function missingField(
 	fieldName: string,
 	label: string,
 ): Problem {
-	const asText = expressionAsText(fieldName, label);
-	if (asText !== undefined) return asText;
+	refuseExpressionAsText(fieldName, label);
 	const names = Object.keys(ctx.getInputData()[itemIndex]?.binary ?? {});
 	const fields =
 		names.length === 0

@@ -1,10 +1,10 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { callerOf, type Caller } from './caller';
 import type { Claimed } from './claimed';
 import type { Marks } from './marks';
 import type { ExecutionMemory } from './memory';
 import type { AskedFor } from './memoryRecords';
-import { callerOf, type Caller } from './order';
 import { StepMarks, type Step } from './stepMarks';
 import { showsQuestion, type About } from './questions';
 import { storedMemory, type StoredMemory } from './storedMemory';
@@ -26,15 +26,12 @@ const MARKED_ITEMS = 3;
  */
 export class CallClaim {
 	private readonly steps: StepMarks;
-	private caller?: Promise<Caller | undefined>;
-	private isGuessed = false;
 	private taken: Step[] = [];
 
 	constructor(
 		private readonly ctx: IExecuteFunctions,
 		private readonly memory: ExecutionMemory,
 		private readonly marks: Marks,
-		private readonly id: string | undefined,
 	) {
 		this.steps = new StepMarks(marks);
 	}
@@ -110,25 +107,15 @@ export class CallClaim {
 	 * nothing is remembered of them.
 	 */
 	async mustAskAboutOthers(): Promise<boolean> {
-		await this.findCaller();
-		if (!this.isGuessed || (await this.isAnswered(EARLIER_CALLS))) return false;
+		const caller = await this.findCaller();
+		if (caller?.isWhole !== false || (await this.isAnswered(EARLIER_CALLS))) return false;
 		await this.ask(EARLIER_CALLS, {});
 		return true;
 	}
 
+	/** By what the node remembers: n8n may not have kept all executions in between. */
 	private async findCaller(): Promise<Caller | undefined> {
-		if (this.id === undefined) return undefined;
-		return await (this.caller ??= this.lookUpCaller(this.id));
-	}
-
-	private async lookUpCaller(id: string): Promise<Caller | undefined> {
-		const { stored } = this.memory;
-		if (stored.caller !== undefined) return stored.caller;
-		const found = await callerOf(this.ctx, id);
-		if (found === undefined) return undefined;
-		const { isWhole, ...caller } = found;
-		this.isGuessed = !isWhole;
-		return (stored.caller = caller);
+		return (this.memory.stored.caller ??= await callerOf(this.ctx));
 	}
 
 	/** Takes the first place of this item that no earlier call has taken. */

@@ -31,8 +31,8 @@ export class Claim {
 			node: new StepMarks(marks.node),
 			workflow: new StepMarks(marks.workflow),
 		});
+		this.calls = new CallClaim(ctx, memory, marks.node);
 		this.id = executionId(ctx);
-		this.calls = new CallClaim(ctx, memory, marks.node, this.id);
 	}
 
 	/**

@@ -1,7 +1,7 @@
 import type { IBinaryData, IContextObject } from 'n8n-workflow';
 
 import type { LipSyncResponse } from '../api/contract';
-import type { Caller } from './order';
+import type { Caller } from './caller';
 
 /** What one item asks for, see `order.ts`. */
 export interface AskedFor {

@@ -29,7 +29,7 @@ import { digest } from '../digest';
  *
  * A workflow that is called by another one is an execution of its own each time. Whoever calls it again, by Retry On
  * Fail or a retry, hands it the same items. So what it makes is also known by the family of whoever has called it
- * ({@link callerOf}). A job is taken over where the request is the same with its expressions worked out; where only
+ * (`caller.ts`). A job is taken over where the request is the same with its expressions worked out; where only
  * that differs, a person is asked.
  *
  * A tool of an agent is called with the same words only where the agent tries again. There, the same request in the
@@ -70,59 +70,6 @@ export function executionId(ctx: IExecuteFunctions): string | undefined {
 
 /** Whether an AI agent calls the node. */
 export const isTool = (ctx: IExecuteFunctions): boolean => ctx.getNode().type.endsWith('Tool');
-
-/** Whether another workflow has called this one. */
-export const isCalled = (ctx: IExecuteFunctions): boolean =>
-	ctx.getMode() === 'integrated' || ctx.getExecutionContext?.()?.parentExecutionId !== undefined;
-
-/** Workflows that call each other, one in the other. */
-const DEEPEST_CALL = 10;
-
-/** The execution that has called this one. */
-export interface Caller {
-	id: string;
-	/** The execution that began it all: a person who retries, retries that one. */
-	first: string;
-	/** What {@link familyOf} is for the execution that began it all; its id where n8n does not tell. */
-	family: string;
-}
-
-/**
- * @returns undefined where no execution has called this one; `isWhole: false` where an execution in between is not stored,
- *   so that it cannot be known under which name its calls are marked
- */
-export async function callerOf(
-	ctx: IExecuteFunctions,
-	id: string,
-): Promise<(Caller & { isWhole: boolean }) | undefined> {
-	if (!isCalled(ctx)) return undefined;
-	let caller: (Caller & { isWhole: boolean }) | undefined;
-	let called = id;
-	/** Who has called the last caller: n8n tells it beforehand, also where it does not store that one. */
-	let beyond: string | undefined;
-	for (let depth = 0; depth < DEEPEST_CALL; depth++) {
-		const data = await storedExecution(ctx, called);
-		const parent = data?.parentExecution;
-		if (parent !== undefined) {
-			const { executionId: first, executionContext } = parent;
-			const family = String(executionContext?.establishedAt ?? first);
-			caller = { id: caller?.id ?? first, first, family, isWhole: true };
-			called = first;
-			beyond = executionContext?.parentExecutionId;
-		} else if (data === undefined && caller !== undefined && beyond !== undefined) {
-			const began = (await storedExecution(ctx, beyond))?.executionData?.runtimeData?.establishedAt;
-			const family = String(began ?? beyond);
-			caller = { id: caller.id, first: beyond, family, isWhole: began !== undefined };
-			called = beyond;
-			beyond = undefined;
-		} else break;
-	}
-	return caller;
-}
-
-/** A caller that has no execution, as under an MCP server, cannot be looked up. */
-const storedExecution = async (ctx: IExecuteFunctions, id: string) =>
-	await ctx.getExecutionDataById(id).catch(() => undefined);
 
 /** A digest of the fields that decide what is paid, as they were written: the same for all items of a run. */
 export const writtenFields = (ctx: IExecuteFunctions): string =>

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { NodeMemory, Question } from './memoryRecords';
+import { storedExecution } from './storedExecution';
 
 /** Begins the topic of a question that holds up one item, and not the whole run. */
 const ITEM = 'item: ';
@@ -91,6 +92,6 @@ export async function showsQuestion(
 	id: string | undefined,
 ): Promise<boolean> {
 	if (id === undefined) return true;
-	const data = await ctx.getExecutionDataById(id).catch(() => undefined);
+	const data = await storedExecution(ctx, id);
 	return WORDS.test(JSON.stringify(data?.resultData.error ?? ''));
 }

@@ -4,6 +4,7 @@ import { stepName } from './familyClaim';
 import type { Marks } from './marks';
 import type { ExecutionMemory } from './memory';
 import { familyOf } from './order';
+import { storedExecution } from './storedExecution';
 
 /**
  * To n8n, a node that was deleted and put back under its name is another one. Retries with the original workflow run the
@@ -70,9 +71,7 @@ export class ReplacedNode {
 	private async isInPlaceOfKilled(): Promise<boolean> {
 		if (!(await this.marks.node.isEmpty())) return false;
 		const { name } = this.ctx.getNode();
-		const data = await this.ctx
-			.getExecutionDataById(this.ctx.getExecutionId())
-			.catch(() => undefined);
+		const data = await storedExecution(this.ctx, this.ctx.getExecutionId());
 		// n8n takes the run that failed away, and leaves the list. One that failed by itself is the first to run again.
 		const wasBegun = data?.resultData.runData[name] !== undefined;
 		const runsAgain = data?.executionData?.nodeExecutionStack.some(

@@ -8,7 +8,8 @@ import {
 	withLabel,
 	withOtherJobs,
 } from './batchErrors';
-import { isCalled, isTool } from '../jobs/order';
+import { isCalled } from '../jobs/caller';
+import { isTool } from '../jobs/order';
 import { ExecutionMemory } from '../jobs/memory';
 import { hasStaleError } from '../jobs/staleError';
 import type { ItemOutput, Operation } from './operation';
