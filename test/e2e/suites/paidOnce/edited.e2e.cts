@@ -1,17 +1,14 @@
 import type { StoredWorkflow } from '../../../../n8n/rest.cts';
 import { useServerBed } from '../../serverBed.cts';
 import { outputJson } from '../../workflow.cts';
-import { failedAt, oneByOne, paidFor, PEOPLE } from './people.cts';
+import { failedAt, oneByOne, paidFor, PEOPLE, withChanged } from './people.cts';
 
 /** A person edits the node of an execution that failed, and retries it with the workflow that is saved now. */
 
 const bed = useServerBed();
 
 const edit = async (stored: StoredWorkflow, change: object) =>
-	await bed.api.save({
-		...stored,
-		nodes: stored.nodes.map((each) => (each.name === 'Lip Sync' ? { ...each, ...change } : each)),
-	});
+	await bed.api.save(withChanged(stored, change));
 
 const withMode = (generationMode: string) => ({ parameters: { ...oneByOne, generationMode } });
 

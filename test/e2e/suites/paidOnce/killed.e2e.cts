@@ -9,7 +9,7 @@ import { personalJob } from '../../serverBed.cts';
 import { listen } from '../../../../n8n/listen.cts';
 import { call, newExecution, newPath, rows, waitById, webhook } from '../../webhooks.cts';
 import { lipSync, node, workflow } from '../../workflow.cts';
-import { oneByOne, paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
+import { jobOf, oneByOne, paidFor, PEOPLE, refuse, rowsOf, withChanged } from './people.cts';
 
 /** n8n is killed, and a person retries what it calls crashed. It has an n8n of its own. */
 
@@ -101,7 +101,7 @@ describe('After n8n was killed, a retry asks first', () => {
 			on: 'createLipSync',
 			action: 'hang',
 			effect: false,
-			match: ({ body }) => (body as { name?: string }).name === PEOPLE[3],
+			match: jobOf('Dee'),
 		});
 		const id = await call(api, stored, `webhook/${path}`, { rows: rowsOf(PEOPLE) });
 		await until('three jobs', () => sandbox.jobs[2]);
@@ -111,12 +111,8 @@ describe('After n8n was killed, a retry asks first', () => {
 	}
 
 	/** Puts another node, as n8n sees it, in the place of Create. */
-	async function replaceNode(stored: StoredWorkflow) {
-		const nodes = stored.nodes.map((each) =>
-			each.name === 'Lip Sync' ? { ...each, id: `another of ${stored.id}` } : each,
-		);
-		await api.save({ ...stored, nodes });
-	}
+	const replaceNode = async (stored: StoredWorkflow) =>
+		await api.save(withChanged(stored, { id: `another of ${stored.id}` }));
 
 	onlyIn2x('behind Create, in n8n’s Wait node', async () => {
 		const { id } = await killedAfterCreate('killed-in-wait');
@@ -196,7 +192,7 @@ describe('After n8n was killed, a retry asks first', () => {
 				on: 'createLipSync',
 				action: 'hang',
 				effect: false,
-				match: ({ body }) => (body as { name?: string }).name === 'Dee',
+				match: jobOf('Dee'),
 			});
 			second = await newExecution(api, stored, async () => {
 				api.retry(first).catch(() => undefined);

@@ -1,6 +1,6 @@
 import { personalJob, useServerBed } from '../../serverBed.cts';
 import { lipSync, node, outputJson, start, withRows, workflow } from '../../workflow.cts';
-import { failedAt, loop, lose, paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
+import { failedAt, looped, lose, paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
 
 /** n8n offers to retry an execution again as long as none of its retries succeeded. */
 
@@ -56,18 +56,7 @@ describe('The original execution, retried again', () => {
 	it('asks for a doubt in a later turn of a loop, of which only its retry has told', async () => {
 		const { api, sandbox, credentials } = bed;
 		const stored = await api.importWorkflow(
-			withRows(
-				workflow(
-					'Loop',
-					[start(), loop(), lipSync(personalJob, { credentials })],
-					[
-						['Start', 0, 'Loop'],
-						['Loop', 1, 'Lip Sync'],
-						['Lip Sync', 0, 'Loop'],
-					],
-				),
-				rowsOf(PEOPLE),
-			),
+			withRows(looped('Loop', start(), lipSync(personalJob, { credentials })), rowsOf(PEOPLE)),
 		);
 		refuse(sandbox, 'Ben');
 		const original = await api.run(stored, 'Start');

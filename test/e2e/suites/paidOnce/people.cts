@@ -1,3 +1,6 @@
+import type { INode } from 'n8n-workflow';
+import { listen, type Service } from '../../../../n8n/listen.cts';
+import type { StoredWorkflow, WorkflowFile } from '../../../../n8n/rest.cts';
 import type { Sandbox } from '../../../../sandbox/index.cts';
 import { personalJob, type ServerBed } from '../../serverBed.cts';
 import { lipSync, node, start, withRows, workflow } from '../../workflow.cts';
@@ -12,12 +15,24 @@ export const rowsOf = (people: string[]) => people.map((person) => ({ person }))
 export const paidFor = ({ jobs }: Sandbox): string[] =>
 	jobs.map(({ request }) => request.name!).sort();
 
+/** Which creation is a person's. */
+export const jobOf =
+	(person: string) =>
+	({ body }: { body?: unknown }): boolean =>
+		(body as { name?: string }).name === person;
+
+/** The workflow with a change of its Lip Sync node. */
+export const withChanged = (stored: StoredWorkflow, change: object): StoredWorkflow => ({
+	...stored,
+	nodes: stored.nodes.map((each) => (each.name === 'Lip Sync' ? { ...each, ...change } : each)),
+});
+
 /** Lets Magic Hour refuse a person's job, once. */
 export const refuse = (sandbox: Sandbox, person: string): void =>
 	sandbox.fail({
 		on: 'createLipSync',
 		action: { status: 400, body: { message: 'The audio cannot be read.' } },
-		match: ({ body }) => (body as { name?: string }).name === person,
+		match: jobOf(person),
 	});
 
 /** Lets the answer to the creation of a person's job be lost, once. */
@@ -26,12 +41,38 @@ export const lose = (sandbox: Sandbox, person: string, fault: { effect?: boolean
 		on: 'createLipSync',
 		action: 'reset',
 		...fault,
-		match: ({ body }) => (body as { name?: string }).name === person,
+		match: jobOf(person),
 	});
 
-/** One item after the other. */
-export const loop = () =>
-	node('Loop', 'n8n-nodes-base.splitInBatches', { options: {} }, { typeVersion: 3 });
+/** A workflow that makes one job after the other, in a loop. */
+export const looped = (name: string, first: INode, create: INode): WorkflowFile =>
+	workflow(
+		name,
+		[
+			first,
+			node('Loop', 'n8n-nodes-base.splitInBatches', { options: {} }, { typeVersion: 3 }),
+			create,
+		],
+		[
+			[first.name, 0, 'Loop'],
+			['Loop', 1, create.name],
+			[create.name, 0, 'Loop'],
+		],
+	);
+
+/** A node that fails in the first execution, and gives a row for each person in its retries. */
+export async function failingRows(): Promise<{ rows: INode; service: Service }> {
+	let requests = 0;
+	const service = await listen((_, response) => {
+		response.writeHead(++requests === 1 ? 500 : 200, { 'content-type': 'application/json' });
+		response.end(JSON.stringify(rowsOf(PEOPLE)));
+	});
+	const { url } = service;
+	return {
+		rows: node('Rows', 'n8n-nodes-base.httpRequest', { url }, { typeVersion: 4.2 }),
+		service,
+	};
+}
 
 /** A job of each person, one after the other, so that it is known who has one when another is refused. */
 export const oneByOne = {

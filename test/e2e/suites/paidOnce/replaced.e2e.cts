@@ -1,8 +1,16 @@
-import { listen, type Service } from '../../../../n8n/listen.cts';
+import type { Service } from '../../../../n8n/listen.cts';
 import type { Execution, StoredWorkflow } from '../../../../n8n/rest.cts';
 import { useServerBed } from '../../serverBed.cts';
 import { lipSync, node, outputJson, start, withRows, workflow } from '../../workflow.cts';
-import { failedAt, oneByOne, paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
+import {
+	failedAt,
+	failingRows,
+	oneByOne,
+	paidFor,
+	PEOPLE,
+	refuse,
+	withChanged,
+} from './people.cts';
 
 /**
  * A node is deleted and put back under its name, with all its fields: to n8n it is another one. A retry with the original workflow
@@ -16,12 +24,7 @@ afterAll(async () => {
 });
 
 const replace = async (stored: StoredWorkflow) =>
-	await bed.api.save({
-		...stored,
-		nodes: stored.nodes.map((each) =>
-			each.name === 'Lip Sync' ? { ...each, id: 'another' } : each,
-		),
-	});
+	await bed.api.save(withChanged(stored, { id: 'another' }));
 
 const withOriginal = async ({ id }: Execution) => await bed.api.retry(id);
 const withSaved = async ({ id }: Execution) => await bed.api.retry(id, { loadWorkflow: true });
@@ -39,19 +42,12 @@ function expectAll(retried: Execution): void {
 /** Runs into a failure before Create. Its retries get there. */
 async function failedBefore() {
 	const { api, credentials } = bed;
-	let status = 500;
-	const before = await listen((_, response) => {
-		response.writeHead(status, { 'content-type': 'application/json' });
-		response.end(JSON.stringify(rowsOf(PEOPLE)));
-	});
-	services.push(before);
-	const url = { url: before.url };
-	const rows = node('Rows', 'n8n-nodes-base.httpRequest', url, { typeVersion: 4.2 });
+	const { rows, service } = await failingRows();
+	services.push(service);
 	const nodes = [start(), rows, lipSync(oneByOne, { credentials })];
 	const stored = await api.importWorkflow(workflow('Rows, then jobs', nodes));
 	const failed = await api.run(stored, 'Start');
 	expect(failed.status).toBe('error');
-	status = 200;
 	return { stored, failed };
 }
 

@@ -3,7 +3,7 @@ import { currentRun } from '../../jest/run.cts';
 import { useServerBed } from '../../serverBed.cts';
 import { call, newPath, rows, webhook } from '../../webhooks.cts';
 import { lipSync, workflow } from '../../workflow.cts';
-import { oneByOne, paidFor, PEOPLE, rowsOf } from './people.cts';
+import { jobOf, oneByOne, paidFor, PEOPLE, rowsOf } from './people.cts';
 
 /** A person stops an execution, and retries it by n8n’s API; the editor offers no Retry for it. */
 
@@ -20,7 +20,7 @@ async function stopped(retryOnFail: boolean): Promise<string> {
 	sandbox.fail({
 		on: 'createLipSync',
 		action: 'hang',
-		match: ({ body }) => (body as { name?: string }).name === 'Cem',
+		match: jobOf('Cem'),
 	});
 	const id = await call(api, stored, `webhook/${path}`, { rows: rowsOf(PEOPLE) });
 	await until('three jobs', () => sandbox.jobs[2]);

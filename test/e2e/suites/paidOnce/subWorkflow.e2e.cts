@@ -1,12 +1,11 @@
 import type { INode } from 'n8n-workflow';
 import type { WorkflowFile } from '../../../../n8n/rest.cts';
-import { listen } from '../../../../n8n/listen.cts';
 import { until } from '../../../../n8n/poll.cts';
 import { url } from '../../../support/sources.cts';
 import { useServerBed } from '../../serverBed.cts';
 import { newExecution } from '../../webhooks.cts';
 import { lipSync, node, outputJson, start, withRows, workflow } from '../../workflow.cts';
-import { loop, lose, oneByOne, paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
+import { failingRows, looped, lose, oneByOne, paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
 
 /** A workflow that calls another one, in which the jobs are made. */
 
@@ -61,23 +60,13 @@ async function callerAndCalled(
 ) {
 	const { credentials } = bed;
 	const create = lipSync({ ...oneByOne, ...parameters }, { credentials });
+	const codes =
+		code === undefined
+			? []
+			: [node('Code', 'n8n-nodes-base.code', { jsCode: code }, { typeVersion: 2 })];
 	const file = isLoop
-		? workflow(
-				'Called',
-				[calledStart(), loop(), create],
-				[
-					['Start', 0, 'Loop'],
-					['Loop', 1, 'Lip Sync'],
-					['Lip Sync', 0, 'Loop'],
-				],
-			)
-		: workflow('Called', [
-				calledStart(),
-				...(code === undefined
-					? []
-					: [node('Code', 'n8n-nodes-base.code', { jsCode: code }, { typeVersion: 2 })]),
-				create,
-			]);
+		? looped('Called', calledStart(), create)
+		: workflow('Called', [calledStart(), ...codes, create]);
 	const called = await importCalled({ ...file, settings: saved });
 	const caller = await importCaller(callOf(called.id, { mode, ...settings }));
 	return { called, caller };
@@ -176,8 +165,9 @@ describe('A sub-workflow whose caller tries again', () => {
 			expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
 			expect(JSON.stringify(failed.data.resultData.error)).toContain('The job may exist: ');
 
-			expect((await api.retry(failed.id)).status).toBe('success');
+			const retried = await api.retry(failed.id);
 
+			expect(outputJson(retried, 'Call').map(({ name }) => name)).toEqual(PEOPLE);
 			expect(paidFor(sandbox)).toEqual(PEOPLE);
 		});
 
@@ -192,7 +182,8 @@ describe('A sub-workflow whose caller tries again', () => {
 			expect((await api.retry(newest!.id)).status).toBe('success');
 			expect(paidFor(sandbox)).toEqual(PEOPLE);
 
-			expect((await api.retry(failed.id)).status).toBe('success');
+			const retried = await api.retry(failed.id);
+			expect(outputJson(retried, 'Call').map(({ name }) => name)).toEqual(PEOPLE);
 			expect(paidFor(sandbox)).toEqual(PEOPLE);
 		});
 	});
@@ -220,29 +211,25 @@ describe('A sub-workflow whose caller tries again', () => {
 	it('by hand, where the call hides its question: asks in each retry', async () => {
 		const { api, sandbox } = bed;
 		const { called } = await callerAndCalled({}, { saveDataErrorExecution: 'none' });
-		let status = 500;
-		const before = await listen((_, response) => {
-			response.writeHead(status, { 'content-type': 'application/json' });
-			response.end(JSON.stringify(rowsOf(PEOPLE)));
-		});
+		const { rows, service } = await failingRows();
 		const outer = await api.importWorkflow(
 			workflow('Hides its errors', [
 				start(),
-				node('Rows', 'n8n-nodes-base.httpRequest', { url: before.url }, { typeVersion: 4.2 }),
+				rows,
 				{ ...callOf(called.id, {}), onError: 'continueRegularOutput' },
 				node('Later', 'n8n-nodes-base.stopAndError', { errorMessage: 'Later' }),
 			]),
 		);
-		// So its retries call again.
+		// It fails before the call, so its retries call again.
 		const original = await api.run(outer, 'Start');
-		status = 200;
+		expect(original.status).toBe('error');
 		refuse(sandbox, 'Cem');
 
 		for (let time = 0; time < 3; time++) {
 			const retried = await api.retry(original.id);
 			expect(retried.data.resultData.error!.message).toBe('Later');
 		}
-		await before.stop();
+		await service.stop();
 		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
 	});
 
@@ -267,18 +254,23 @@ describe('A sub-workflow whose caller tries again', () => {
 	});
 
 	describe('through another one that saves no executions', () => {
-		async function nested() {
-			const { called } = await callerAndCalled();
+		/** Runs into the refusal of a person's job. */
+		async function failedThrough(called: string, person: string) {
 			const between = await importCalled({
-				...workflow('Between', [calledStart(), callOf(called.id, {})]),
+				...workflow('Between', [calledStart(), callOf(called, {})]),
 				settings: { saveDataErrorExecution: 'none', saveDataSuccessExecution: 'none' },
 			});
 			const outer = await importCaller(callOf(between.id, {}));
-			refuse(bed.sandbox, 'Dee');
+			refuse(bed.sandbox, person);
 			const failed = await bed.api.run(outer, 'Start');
-			expect(paidFor(bed.sandbox)).toEqual(['Ada', 'Ben', 'Cem']);
-			const [failedCall] = await bed.api.executions(called.id);
+			expect(paidFor(bed.sandbox)).toEqual(PEOPLE.slice(0, PEOPLE.indexOf(person)));
+			const [failedCall] = await bed.api.executions(called);
 			return { failed, failedCall: failedCall! };
+		}
+
+		async function nested() {
+			const { called } = await callerAndCalled();
+			return await failedThrough(called.id, 'Dee');
 		}
 
 		it('gets what was made in its own retry', async () => {
@@ -294,17 +286,9 @@ describe('A sub-workflow whose caller tries again', () => {
 			const { api, sandbox } = bed;
 			const { called } = await callerAndCalled();
 			const second = await importCalled(workflow('Second', [calledStart(), callOf(called.id, {})]));
-			const first = await importCalled({
-				...workflow('First', [calledStart(), callOf(second.id, {})]),
-				settings: { saveDataErrorExecution: 'none', saveDataSuccessExecution: 'none' },
-			});
-			const outer = await importCaller(callOf(first.id, {}));
-			refuse(sandbox, 'Ben');
-			const failed = await api.run(outer, 'Start');
-			expect(paidFor(sandbox)).toEqual(['Ada']);
-			const [failedCall] = await api.executions(second.id);
+			const { failed, failedCall } = await failedThrough(second.id, 'Ben');
 
-			expect((await api.retry(failedCall!.id)).status).toBe('success');
+			expect((await api.retry(failedCall.id)).status).toBe('success');
 			expect(paidFor(sandbox)).toEqual(PEOPLE);
 			expect((await api.retry(failed.id)).status).toBe('success');
 			expect(paidFor(sandbox)).toEqual(PEOPLE);
