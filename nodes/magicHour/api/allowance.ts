@@ -11,11 +11,24 @@ const ACCELERATION = 1.5;
 
 const LARGEST_GROWTH = 0.5;
 
+/**
+ * Where requests of another kind may share the limit, a measurement that is slower than before by the first factor is in
+ * doubt, and one that is slower by more than the second one counts as slower by that.
+ */
+const DOUBTFUL = { from: 1.5, atMost: 2 };
+
 /** Requests that are measured by at most. */
 const LARGEST_QUOTA = 1000;
 
 /** The share counts for so many requests at least, and at most. */
 const ROUND = { smallest: 3, largest: 50 };
+
+/** Requests of another kind. */
+export interface Sibling {
+	readonly allowance: Allowance;
+	/** Whether one of them was ever refused for the rate. */
+	readonly hasMetLimit: boolean;
+}
 
 /**
  * What a server seems to allow: so many requests in each period. The vendor publishes no number, so it is learned from
@@ -43,7 +56,12 @@ export class Allowance {
 
 	/** Requests per minute; infinite until a limit was met with. */
 	get perMinute(): number {
-		return (this.quota / this.periodMs) * 60_000;
+		return 60_000 / this.msEach;
+	}
+
+	/** Milliseconds from one request to the next, on average; 0 until a limit was met with. */
+	private get msEach(): number {
+		return this.periodMs / this.quota;
 	}
 
 	/** The moment from which the next request fits the allowance; 0 where any moment does. */
@@ -86,13 +104,14 @@ export class Allowance {
 	/**
 	 * After refusals, one request got through again.
 	 * @param sentAt when that one was sent
-	 * @param sibling the allowance of other requests, whose limit is taken to be the same as long as nothing is known
+	 * @param sibling other requests, whose limit may be the same
 	 */
-	reopened(sentAt: number, sibling?: Allowance): void {
+	reopened(sentAt: number, sibling: Sibling): void {
 		const got = Math.min(this.counted - 1, this.quota, LARGEST_QUOTA);
-		if (!this.isKnown && sibling?.isKnown) {
-			this.quota = sibling.quota;
-			this.periodMs = sibling.periodMs;
+		const msEachBefore = this.msEach;
+		if (!this.isKnown && sibling.allowance.isKnown) {
+			this.quota = sibling.allowance.quota;
+			this.periodMs = sibling.allowance.periodMs;
 		} else if (got > 0) {
 			this.periodMs = MARGIN * (sentAt - this.sends[this.sends.length - 1 - got]!);
 			this.quota = got;
@@ -100,8 +119,13 @@ export class Allowance {
 			// Less than was thought, and nothing else to measure it by.
 			this.periodMs *= 2;
 		}
+		// Where the limit is one for both, what the others used up is missing in what was measured.
+		const isInDoubt =
+			sibling.hasMetLimit && msEachBefore > 0 && this.msEach > DOUBTFUL.from * msEachBefore;
+		if (isInDoubt)
+			this.periodMs = Math.min(this.periodMs, DOUBTFUL.atMost * msEachBefore * this.quota);
 		this.counted = 1;
-		this.growth = FIRST_GROWTH;
+		this.growth = isInDoubt ? LARGEST_GROWTH : FIRST_GROWTH;
 		this.rounds = 0;
 		this.lastPassedAt = sentAt;
 	}

@@ -34,8 +34,8 @@ export class Governor implements Turns {
 		random: () => number,
 		private readonly onUnused: () => void,
 	) {
-		this.creations = new Lane(random, () => this.others.allowance);
-		this.others = new Lane(random, () => this.creations.allowance);
+		this.creations = new Lane(random, () => this.others);
+		this.others = new Lane(random, () => this.creations);
 	}
 
 	/** A place for a run, which has to leave it in the end. */

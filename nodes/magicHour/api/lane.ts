@@ -1,4 +1,4 @@
-import { Allowance } from './allowance';
+import { Allowance, type Sibling } from './allowance';
 import { isRateLimit, type Failure } from './failures';
 import { LIMIT_PAUSES } from './requestPolicy';
 import { TurnQueue, type Waiting } from './turnQueue';
@@ -27,7 +27,7 @@ export type Cause = 'limit' | 'down';
  * it is closed for a pause; then one request goes first, and the others follow if that one gets through.
  * All moments are milliseconds of one clock.
  */
-export class Lane {
+export class Lane implements Sibling {
 	readonly queue = new TurnQueue();
 	readonly allowance = new Allowance();
 	private underWay = 0;
@@ -46,17 +46,19 @@ export class Lane {
 	private failedProbes = 0;
 	/** Whether it is closed for a refusal of its own, and not only along with another lane. */
 	private wasRefused = false;
+	/** Whether it ever was. */
+	hasMetLimit = false;
 	/** Since when a limit has let nothing through. */
 	private limitedSince?: number;
 	private lastFailure?: Failure;
 
 	/**
 	 * @param random a number from 0 to 1, for jitter
-	 * @param sibling what is known of the other lane's limit, which may be the same
+	 * @param sibling the other lane, whose limit may be the same
 	 */
 	constructor(
 		private readonly random: () => number,
-		private readonly sibling: () => Allowance,
+		private readonly sibling: () => Sibling,
 	) {}
 
 	get isClosed(): boolean {
@@ -123,7 +125,7 @@ export class Lane {
 		this.end(sent, now);
 		this.allowance.refused(sent.at);
 		this.lastFailure = failure;
-		if (isRateLimit(failure)) this.wasRefused = true;
+		if (isRateLimit(failure)) this.wasRefused = this.hasMetLimit = true;
 		if (sent.isProbe && this.isDown) this.failedProbes++;
 	}
 

@@ -126,6 +126,34 @@ describe.each(
 	);
 });
 
+describe.each(['fixed-window', 'token-bucket'] as const)(
+	'a limit that creations and status checks share, %s',
+	(kind) => {
+		const JOBS = 45;
+		const CHECKS = 3;
+		const bestSeconds = ((JOBS * (1 + CHECKS)) / LIMIT.requests) * LIMIT.seconds;
+
+		it('does not hold one of them up for what the other one used', async () => {
+			for (let seed = 1; seed <= 60; seed++) {
+				const world: World = new World(
+					{ ...under({ kind }), latency: () => 0.05 + world.random() ** 8 },
+					seed * 7919,
+				);
+				const seat = world.seat();
+				const createAndWait = async (job: number) => {
+					await seat.send('createLipSync', async () => world.server.send(`job ${job}`));
+					for (let checked = 0; checked < CHECKS; checked++) {
+						await world.time.pass(3);
+						await seat.send('getProject', async () => world.server.send('check'));
+					}
+				};
+				await world.time.run(Promise.all(Array.from({ length: JOBS }, (_, i) => createAndWait(i))));
+				expect(world.time.seconds).toBeLessThan(2 * bestSeconds);
+			}
+		});
+	},
+);
+
 describe('a refusal', () => {
 	it('pauses all requests, and one goes first after it', async () => {
 		const world = new World(under());
