@@ -30,6 +30,12 @@ function rank(record: JobRecord | undefined, { account }: AskedFor): number {
 	return isOwnJob ? MOST : STATES.indexOf(record.state);
 }
 
+/** Of two doubts the later one says more: the job of the earlier one was looked for before a person let it be sent. */
+function saysMore(record: JobRecord, than: JobRecord | undefined, asked: AskedFor): boolean {
+	const difference = rank(record, asked) - rank(than, asked);
+	return difference < 0 || (difference === 0 && record.state === 'asked' && record.at > than!.at);
+}
+
 /** The topic of the question whether the job of a record exists. */
 export const doubt = ({ entry }: JobRecord): string => `order ${entry}`;
 
@@ -145,8 +151,7 @@ export class ExecutionMemory {
 				const record = from.jobs[item];
 				if (record?.fingerprint !== asked.fingerprint) continue;
 				if (record.delivered !== false && !isTool(this.ctx)) continue;
-				if (rank(record, asked) >= rank(best?.record ?? known, asked)) continue;
-				best = { from, item, record };
+				if (saysMore(record, best?.record ?? known, asked)) best = { from, item, record };
 			}
 		}
 		if (best !== undefined) this.moveHere(best.from, best.item, itemIndex);

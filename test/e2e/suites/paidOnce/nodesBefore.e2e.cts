@@ -158,6 +158,27 @@ describe('The original execution, retried after a retry has made jobs', () => {
 		expect(paidFor(sandbox)).toEqual(['Ada', 'Ada', 'Ben']);
 	});
 
+	it('asks about a creation that was lost after it had asked about another one', async () => {
+		const { api, sandbox, credentials } = bed;
+		answers = ['failure', [ada], [ada], [ada], [ada]];
+		const stored = await api.importWorkflow(
+			workflow('Rows, then jobs', [start(), rows(), lipSync(oneByOne, { credentials })]),
+		);
+		const original = await api.run(stored, 'Start');
+		lose(sandbox, 'Ada');
+		const first = await api.retry(original.id);
+		const asking = await api.retry(original.id);
+		expect(paidFor(sandbox)).toEqual(['Ada']);
+		lose(sandbox, 'Ada');
+		expect((await api.retry(first.id)).status).toBe('error');
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ada']);
+
+		const again = await api.retry(asking.id);
+
+		expect(again.data.resultData.error!.message).toMatch(/^The job may exist: /);
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ada']);
+	});
+
 	it('names an item whose own job may exist, when it asks about other requests', async () => {
 		const { api, sandbox } = bed;
 		answers = ['failure', [ada, ben], [ada, person('Eli')]];
