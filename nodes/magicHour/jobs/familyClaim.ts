@@ -32,6 +32,9 @@ export class FamilyClaim {
 	async take(id: string): Promise<Claimed> {
 		for (let adoptions = 0; ; ) {
 			await this.followAnswers(id);
+			const beside = await this.takeOverBeside(id);
+			if (beside?.free === false) return beside;
+			if (beside?.adopted === true) adoptions++;
 			const step = this.step(id, this.chain);
 			const number = this.chain.steps;
 			// Counted at once: another run of the node, of the same execution, may be under way.
@@ -42,6 +45,7 @@ export class FamilyClaim {
 			});
 			if (taken === undefined) {
 				this.taken = { ...step, number };
+				if (this.isReplaced) this.chain.beside = this.chain.steps;
 				return { free: true, adopted: adoptions > 0 };
 			}
 			this.chain.steps--;
@@ -65,11 +69,38 @@ export class FamilyClaim {
 		while (await this.isAnswered(id)) this.memory.stored.chain = nextChain(this.chain);
 	}
 
+	/**
+	 * A node that replaced this one may have taken steps that this one has taken, too, as long as it did not know of the other.
+	 * @returns undefined where that is known not to be so
+	 */
+	private async takeOverBeside(id: string): Promise<Claimed | undefined> {
+		const { chain, memory } = this;
+		if (!this.isReplaced) return undefined;
+		let adopted = false;
+		for (let steps = chain.beside ?? 0; steps < chain.steps; steps++) {
+			const step = this.step(id, { ...chain, steps });
+			if (!(await this.marks.workflow.isTaken(step))) continue;
+			const by = await this.marks.workflow.takenBy(step);
+			const other = await storedMemory(this.ctx, by);
+			const topic = `${step.family} beside`;
+			if (other !== undefined) {
+				memory.takeOver(other);
+				adopted = true;
+			} else if (!memory.questions.isAnswered(topic)) {
+				memory.questions.ask(topic, { other: by });
+				return { free: false, by };
+			}
+		}
+		chain.beside = chain.steps;
+		return { free: true, adopted };
+	}
+
 	/** Gives the step back; a run that has begun after this one counts on from it. */
 	async giveBack(id: string): Promise<void> {
 		if (this.taken === undefined || this.chain.steps !== this.taken.number + 1) return;
 		for (const marks of this.inUse) await marks.giveBack(this.taken, id);
 		this.chain.steps--;
+		if (this.isReplaced) this.chain.beside = this.chain.steps;
 	}
 
 	/**
@@ -97,7 +128,11 @@ export class FamilyClaim {
 
 	private get inUse(): StepMarks[] {
 		const { node, workflow } = this.marks;
-		return this.memory.stored.isReplaced === true ? [workflow, node] : [node];
+		return this.isReplaced ? [workflow, node] : [node];
+	}
+
+	private get isReplaced(): boolean {
+		return this.memory.stored.isReplaced === true;
 	}
 
 	private get chain(): Chain {

@@ -30,12 +30,6 @@ function rank(record: JobRecord | undefined, { account }: AskedFor): number {
 	return isOwnJob ? MOST : STATES.indexOf(record.state);
 }
 
-/** Of two doubts the later one says more: the job of the earlier one was looked for before a person let it be sent. */
-function saysMore(record: JobRecord, than: JobRecord | undefined, asked: AskedFor): boolean {
-	const difference = rank(record, asked) - rank(than, asked);
-	return difference < 0 || (difference === 0 && record.state === 'asked' && record.at > than!.at);
-}
-
 /** The topic of the question whether the job of a record exists. */
 export const doubt = ({ entry }: JobRecord): string => `order ${entry}`;
 
@@ -144,18 +138,39 @@ export class ExecutionMemory {
 	): JobRecord | undefined {
 		if (rank(known, asked) === MOST) return undefined;
 		let best: { from: Turn; item: string; record: JobRecord } | undefined;
-		for (const from of this.stored.turns) {
-			if (from === this.turn || from.ended !== true) continue;
+		for (const from of this.endedTurns) {
 			// The same place first, where several ask for the same.
 			for (const item of [String(itemIndex), ...Object.keys(from.jobs)]) {
 				const record = from.jobs[item];
-				if (record?.fingerprint !== asked.fingerprint) continue;
-				if (record.delivered !== false && !isTool(this.ctx)) continue;
-				if (saysMore(record, best?.record ?? known, asked)) best = { from, item, record };
+				if (record === undefined || !this.isToBeTakenOver(record, asked)) continue;
+				if (rank(record, asked) >= rank(best?.record ?? known, asked)) continue;
+				best = { from, item, record };
 			}
 		}
 		if (best !== undefined) this.moveHere(best.from, best.item, itemIndex);
 		return best?.record;
+	}
+
+	/** Other turns than this one. */
+	private get endedTurns(): Turn[] {
+		return this.stored.turns.filter((turn) => turn !== this.turn && turn.ended === true);
+	}
+
+	/** Whether a record of another turn is of the same order. */
+	private isToBeTakenOver({ fingerprint, delivered }: JobRecord, asked: AskedFor): boolean {
+		return fingerprint === asked.fingerprint && (delivered === false || isTool(this.ctx));
+	}
+
+	/** All creations for an item that were sent and not answered: a person may have read of one, and not of the others. */
+	doubts(itemIndex: number, asked: AskedFor): JobRecord[] {
+		const { jobs, before } = this.turn;
+		const own = [jobs[itemIndex], ...(before?.[itemIndex] ?? [])];
+		const others = this.endedTurns
+			.flatMap((turn) => Object.values(turn.jobs))
+			.filter((record) => this.isToBeTakenOver(record, asked));
+		return [...own.filter((record) => record && this.isSame(record, asked)), ...others].filter(
+			(record): record is JobRecord => record?.state === 'asked',
+		);
 	}
 
 	private moveHere(from: Turn, item: string, itemIndex: number): void {

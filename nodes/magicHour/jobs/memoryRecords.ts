@@ -62,6 +62,8 @@ export interface Chain {
 	answers: number;
 	/** How many steps of it this memory knows of. */
 	steps: number;
+	/** Of how many of them it is known that a node that replaced this one has not taken them, too. */
+	beside?: number;
 }
 
 /** All that one node remembers, as n8n stores it with the execution. */
@@ -128,9 +130,12 @@ const ownTurn = ({ turns }: NodeMemory, runIndex: number): Turn | undefined =>
 export const turnsElsewhere = ({ turns }: NodeMemory, runIndex: number): Turn[] =>
 	turns.filter((turn) => turn.runIndex === runIndex && turn.elsewhere === true);
 
-/** Of all turns; not what a person has replaced by an edit. */
+/** Of all turns, and also what was replaced. */
 export const recordsOf = ({ turns }: NodeMemory): JobRecord[] =>
-	turns.flatMap(({ jobs }) => Object.values(jobs));
+	turns.flatMap(({ jobs, before = {} }) => [
+		...Object.values(jobs),
+		...Object.values(before).flat(),
+	]);
 
 /** Questions that a person has answered by a retry: not those of the last execution. */
 export const readQuestions = ({ questions = {}, ranIn }: NodeMemory): typeof questions =>

@@ -95,15 +95,19 @@ export class Batch<Plan, Started> {
 		const others = {
 			jobs: this.allJobs().map(([, id]) => id),
 			superseded: this.run?.superseded ?? [],
-			// A question about other executions says nothing of the item's own doubt.
 			doubtful: this.memory
 				.doubtfulItems()
-				.filter((item) => item !== index || this.run?.isHeldUp === true),
+				.filter((item) => item !== index || !this.saysOwnDoubt(problem)),
 			hasMadeJobs: this.indexes.some((item) => this.memory.jobId(item) !== undefined),
 		};
 		const whole = withOtherJobs(problem, others);
 		const advised = isCalled(this.ctx) ? inCalledWorkflow(whole) : whole;
 		return toNodeError(advised, this.ctx.getNode(), index);
+	}
+
+	/** A question about other executions, about an account or a job that is gone says nothing of the item's own doubt. */
+	private saysOwnDoubt(problem: Problem): boolean {
+		return isInDoubt(problem) && this.run?.isHeldUp !== true;
 	}
 
 	/** One output item per input item. */

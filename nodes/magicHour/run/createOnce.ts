@@ -77,15 +77,17 @@ async function existing(
 	return undefined;
 }
 
-/** Another execution may have made a job, and nobody who has made one since is known: a person looks for it first. */
+/** A job may have been made, and none that has been made since is known: a person looks for it first. */
 async function askIfInDoubt(
 	run: RunContext,
 	itemIndex: number,
 	{ asked }: Pick<Order, 'asked'>,
 ): Promise<void> {
-	const record = run.memory.recall(itemIndex, asked);
-	if (record?.state !== 'asked' || (await run.isAnswered(doubt(record)))) return;
-	throw jobMayExist('an earlier execution sent it and got no answer');
+	const open = [];
+	for (const record of run.memory.doubts(itemIndex, asked)) {
+		if (!(await run.isAnswered(doubt(record)))) open.push(record);
+	}
+	if (open.length > 0) throw jobMayExist('an earlier execution sent it and got no answer');
 }
 
 /** Another execution has made jobs, or was about to, and no item can be given one of them. */

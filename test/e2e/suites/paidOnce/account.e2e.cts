@@ -5,6 +5,7 @@ import { startSandbox, type Sandbox } from '../../../../sandbox/index.cts';
 import { file } from '../../../support/sources.cts';
 import { awaitedJob, useServerBed } from '../../serverBed.cts';
 import { lipSync, node, outputJson, start, workflow } from '../../workflow.cts';
+import { failedAt, lose, paidFor } from './people.cts';
 
 /** An execution that failed at one account is retried with the credential of another one. */
 
@@ -100,5 +101,36 @@ describe('A retry with the credential of another account', () => {
 
 		expect(retried.status).toBe('success');
 		expect(outputJson(retried, 'Lip Sync')).toMatchObject([{ id: other.jobs[0]!.id }]);
+	});
+
+	it('asks about a job that was lost in the other account, whatever it has asked before', async () => {
+		const { api } = bed;
+		const { failed, stored } = await failedAt('Ben', bed);
+		const first = await retryWithTheOther(stored, failed.id);
+		const second = await api.retry(failed.id, { loadWorkflow: true });
+		lose(other, 'Ada');
+		expect((await api.retry(first.id, { loadWorkflow: true })).status).toBe('error');
+		expect(paidFor(other)).toEqual(['Ada']);
+
+		const asking = await api.retry(second.id, { loadWorkflow: true });
+
+		expect(asking.data.resultData.error!.message).toMatch(/^The job may exist: /);
+		expect(paidFor(other)).toEqual(['Ada']);
+	});
+
+	it('asks about such a job after the one that the first account has', async () => {
+		const { api } = bed;
+		const { failed, stored } = await failedAt('Cem', bed);
+		const first = await retryWithTheOther(stored, failed.id);
+		lose(other, 'Ada');
+		await api.retry(first.id, { loadWorkflow: true });
+		expect(paidFor(other)).toEqual(['Ada']);
+		const second = await api.retry(failed.id, { loadWorkflow: true });
+		expect(second.data.resultData.error!.message).toContain('belongs to another account');
+
+		const asking = await api.retry(second.id, { loadWorkflow: true });
+
+		expect(asking.data.resultData.error!.message).toMatch(/^The job may exist: /);
+		expect(paidFor(other)).toEqual(['Ada']);
 	});
 });

@@ -91,6 +91,24 @@ describe('A node that was deleted and put back before a retry', () => {
 		expectAll(await withSaved(asking));
 	});
 
+	it('leaves them also to a later retry that knew nothing of the other one', async () => {
+		const { sandbox } = bed;
+		const { failed, stored } = await failedAt('Ben', bed);
+		refuse(sandbox, 'Cem');
+		const first = await withOriginal(failed);
+		expect(paidFor(sandbox)).toEqual(['Ada', 'Ben']);
+		await replace(stored);
+		const asking = await withSaved(failed);
+		expectAsked(asking, ['Ada', 'Ben']);
+		expect((await withSaved(asking)).status).toBe('success');
+		// The answer may have cost another job for Ben.
+		const paid = paidFor(sandbox);
+
+		expect((await withOriginal(first)).status).toBe('success');
+
+		expect(paidFor(sandbox)).toEqual(paid);
+	});
+
 	it('asks, while a retry with the other one makes jobs', async () => {
 		const { sandbox } = bed;
 		const { failed, stored } = await failedAt('Ben', bed);
