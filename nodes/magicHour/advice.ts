@@ -3,8 +3,8 @@ export const RETRY =
 	'To try again, open Executions, select this one and choose Retry: items that have a job keep it, unless you edit what they ask for. Execute workflow and Execute step would pay for all items again.';
 
 /** The same in a workflow that another one has called. */
-export const RETRY_CALLED =
-	'To try again, open Executions, select this execution of the sub-workflow and choose Retry: items that have a job keep it, unless you edit what they ask for. A retry of the workflow that called it may pay again.';
+export const retryCalled = (execution: string | undefined): string =>
+	`To try again, open Executions, select ${execution === undefined ? 'this execution' : `execution ${execution}`} of the sub-workflow and choose Retry: items that have a job keep it, unless you edit what they ask for. Then retry the workflow that called it, which gets these jobs.`;
 
 /** The same where the node is set to continue: such an execution ends well, and n8n offers no Retry for it. */
 export const RUN_FAILED_ITEMS =

@@ -277,24 +277,34 @@ describe('errors', () => {
 	});
 
 	describe('the connection', () => {
-		const MAY_EXIST: Array<[what: string, action: FaultAction, message: RegExp]> = [
+		const MAY_EXIST: Array<
+			[what: string, action: FaultAction, message: RegExp, description: RegExp]
+		> = [
 			[
 				'breaks after the request was sent',
 				'reset',
-				/^The job may exist: the connection broke before the answer was complete \(ECONNRESET\)/,
+				/^The job may exist: the connection broke before the answer was complete after/,
+				/The connection failed with ECONNRESET\.$/,
 			],
 			[
 				'falls silent after the request was sent',
 				'hang',
-				/^The job may exist: no answer came in time \((ECONNABORTED|ETIMEDOUT)\)/,
+				/^The job may exist: no answer came in time after/,
+				/The connection failed with (ECONNABORTED|ETIMEDOUT)\.$/,
 			],
-			['brings no JSON', 'garbage', /^The job may exist: Magic Hour's answer could not be read/],
+			[
+				'brings no JSON',
+				'garbage',
+				/^The job may exist: Magic Hour's answer could not be read/,
+				/Retry On Fail does not send it\.$/,
+			],
 		];
-		it.each(MAY_EXIST)('%s: says that the job may exist', async (_, action, message) => {
+		it.each(MAY_EXIST)('%s: says that the job may exist', async (_, action, message, why) => {
 			failItem(0, action, 1);
 			const ran = await bed.run(workflowOf(items(1), NAMED));
 			expect(ran.error?.message).toMatch(message);
 			expect(ran.error?.description).toContain(withLinks(`Look in your library first: ${LIBRARY}`));
+			expect(ran.error?.description).toMatch(why);
 			expect(bed.sandbox.requestsTo('createLipSync')).toHaveLength(1);
 		});
 

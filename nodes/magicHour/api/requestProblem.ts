@@ -1,5 +1,5 @@
 import { RETRY } from '../advice';
-import { Problem, type ProblemDetails } from '../problem';
+import { Problem, withDetails, type ProblemDetails } from '../problem';
 import { inUnits, SIZE_LIMITS } from './sizeLimits';
 import { mayHaveCreated, type Failure } from './failures';
 import type { RequestField } from './contract';
@@ -97,13 +97,18 @@ const PURPOSE: Record<RequestKind, string> = {
 	download: "download the video from Magic Hour's storage",
 };
 
-function connectionSentence(failure: { kind: 'notSent' | 'lost'; code: string }): string {
-	if (failure.kind === 'notSent') return `no connection could be opened (${failure.code})`;
-	if (failure.code === 'ECONNABORTED' || failure.code === 'ETIMEDOUT') {
-		return `no answer came in time (${failure.code})`;
-	}
-	return `the connection broke before the answer was complete (${failure.code})`;
-}
+/** The connection did not last to the end of an answer. */
+type ConnectionFailure = Extract<Failure, { kind: 'notSent' | 'lost' }>;
+
+const connectionSentence = (failure: ConnectionFailure): string =>
+	failure.kind === 'notSent'
+		? `no connection could be opened (${failure.code})`
+		: `${lostSentence(failure)} (${failure.code})`;
+
+const lostSentence = ({ code }: ConnectionFailure): string =>
+	code === 'ECONNABORTED' || code === 'ETIMEDOUT'
+		? 'no answer came in time'
+		: 'the connection broke before the answer was complete';
 
 function tooLarge(request: RequestKind, details: ProblemDetails): Problem {
 	return request === 'download'
@@ -125,8 +130,13 @@ function doubtfulCreation(failure: Failure, details: ProblemDetails): Problem {
 				? "Magic Hour's answer could not be read"
 				: failure.kind === 'tooLarge'
 					? `Magic Hour's answer is larger than ${inUnits(SIZE_LIMITS.answer)}`
-					: connectionSentence(failure as { kind: 'lost'; code: string });
-	return jobMayExist(`${what} after the request was sent`, details);
+					: lostSentence(failure as ConnectionFailure);
+	const problem = jobMayExist(`${what} after the request was sent`, details);
+	if (failure.kind !== 'lost') return problem;
+	// Not in the message: where n8n hands such a code on to a caller or an agent, its own words are "You can retry the request".
+	return withDetails(problem, {
+		description: `${problem.description} The connection failed with ${failure.code}.`,
+	});
 }
 
 /** A creation whose outcome is unknown. */

@@ -6,7 +6,6 @@ import type { Marks } from './marks';
 import type { ExecutionMemory } from './memory';
 import type { AskedFor } from './memoryRecords';
 import { StepMarks, type Step } from './stepMarks';
-import { showsQuestion, type About } from './questions';
 import { storedMemory, type StoredMemory } from './storedMemory';
 
 /** Earlier calls that had the same item, and that are looked at. */
@@ -21,8 +20,9 @@ const MARKED_ITEMS = 3;
 /**
  * Each call of a workflow by another one is an execution of its own, and whoever calls it again hands it the same
  * items. So a run in a called workflow marks what its items ask for under the name of its caller. A call that finds
- * such a mark takes over what the earlier one has made, if n8n has saved it. If not, a person is asked; the answer is a
- * retry of the call that asked, or of the execution that called it.
+ * such a mark takes over what the earlier one has made, if n8n has saved it. If not, a person is asked. The answer is a retry of
+ * the call that asked, and is marked for all others. A retry of the caller is none: n8n doesn't tell whether it is one of
+ * the execution that has shown the question.
  */
 export class CallClaim {
 	private readonly steps: StepMarks;
@@ -49,46 +49,21 @@ export class CallClaim {
 		for (const item of markedItems(orders)) {
 			await this.takeItem(id, caller, item, found);
 		}
-		for (const [topic, other] of found.unknown) await this.ask(topic, { other });
+		for (const [topic, other] of found.unknown) this.memory.questions.ask(topic, { other });
 		const [[, by] = [undefined, undefined]] = found.unknown;
 		return found.unknown.size === 0
 			? { free: true, adopted: found.takenOver.size > 0 }
 			: { free: false, by };
 	}
 
-	/** Asks a person. A retry of the caller has no memory of this workflow, so the question is marked, too. */
-	async ask(topic: string, about: About): Promise<void> {
-		this.memory.questions.ask(topic, about);
-		if (this.memory.questions.isTold) await this.noteAsked([topic]);
-	}
-
-	/** Marks that a person is asked by this execution of the caller. */
-	async noteAsked(topics: string[]): Promise<void> {
-		const caller = topics.length === 0 ? undefined : await this.findCaller();
-		if (caller === undefined) return;
-		for (const topic of topics) {
-			const { asked, askedHere } = questionMarks(topic, caller);
-			await this.marks.leave([askedHere]);
-			await this.steps.takeOver(asked, caller.first);
-		}
-	}
-
-	/** Whether this execution, or the one that has called it, is the retry of one that has asked. */
+	/** Whether a person has retried an execution that has asked: this one's predecessor, or another call. */
 	async isAnswered(topic: string): Promise<boolean> {
-		return this.memory.questions.isAnswered(topic) || (await this.isAnsweredByCaller(topic));
-	}
-
-	/** Whether the execution that has called this one is the retry of one that has asked. */
-	async isAnsweredByCaller(topic: string): Promise<boolean> {
 		const caller = await this.findCaller();
-		if (caller === undefined) return false;
-		const { asked, askedHere } = questionMarks(topic, caller);
-		const known = await this.marks.known([asked.family, askedHere]);
-		if (!known.includes(asked.family) || known.includes(askedHere)) return false;
-		const asker = await this.steps.takenBy(asked);
-		// A retry that began before the one that asked is no answer to it.
-		if (asker !== undefined && Number(asker) > Number(caller.first)) return false;
-		return await showsQuestion(this.ctx, asker);
+		const isAnsweredHere = this.memory.questions.isAnswered(topic);
+		if (caller === undefined) return isAnsweredHere;
+		const mark = `${caller.family} answered ${topic}`;
+		if (isAnsweredHere) await this.marks.leave([mark]);
+		return isAnsweredHere || (await this.marks.known([mark])).length > 0;
 	}
 
 	async giveBack(id: string): Promise<void> {
@@ -107,9 +82,10 @@ export class CallClaim {
 	 * nothing is remembered of them.
 	 */
 	async mustAskAboutOthers(): Promise<boolean> {
+		const { questions } = this.memory;
 		const caller = await this.findCaller();
-		if (caller?.isWhole !== false || (await this.isAnswered(EARLIER_CALLS))) return false;
-		await this.ask(EARLIER_CALLS, {});
+		if (caller?.isWhole !== false || questions.isAnswered(EARLIER_CALLS)) return false;
+		questions.ask(EARLIER_CALLS, {});
 		return true;
 	}
 
@@ -165,14 +141,6 @@ const EARLIER_CALLS = 'earlier calls';
 
 const deliveredMark = ({ family }: Step, callerId: string): string =>
 	`${family} delivered to ${callerId}`;
-
-function questionMarks(
-	topic: string,
-	{ first, family }: Caller,
-): { asked: Step; askedHere: string } {
-	const asked = `${family} asked about ${topic}`;
-	return { asked: { own: asked, family: asked }, askedHere: `${asked} in ${first}` };
-}
 
 /** What earlier calls have left. */
 interface Found {

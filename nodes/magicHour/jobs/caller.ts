@@ -9,8 +9,6 @@ const DEEPEST_CALL = 10;
 /** The execution that has called this one. */
 export interface Caller {
 	id: string;
-	/** The execution that began it all: a person who retries, retries that one. */
-	first: string;
 	/** What `familyOf` is for the execution that began it all; its id where n8n does not tell. */
 	family: string;
 	/** Whether that is certain: n8n may not have stored the executions in between. */
@@ -32,15 +30,15 @@ export async function callerOf(ctx: IExecuteFunctions): Promise<Caller | undefin
 		const data = await storedExecution(ctx, called);
 		const parent = data?.parentExecution;
 		if (parent !== undefined) {
-			const { executionId: first, executionContext } = parent;
-			const family = String(executionContext?.establishedAt ?? first);
-			caller = { id: caller?.id ?? first, first, family, isWhole: true };
-			called = first;
+			const { executionId: id, executionContext } = parent;
+			const family = String(executionContext?.establishedAt ?? id);
+			caller = { id: caller?.id ?? id, family, isWhole: true };
+			called = id;
 			beyond = executionContext?.parentExecutionId;
 		} else if (data === undefined && caller !== undefined && beyond !== undefined) {
 			const began = (await storedExecution(ctx, beyond))?.executionData?.runtimeData?.establishedAt;
 			const family = String(began ?? beyond);
-			caller = { id: caller.id, first: beyond, family, isWhole: began !== undefined };
+			caller = { id: caller.id, family, isWhole: began !== undefined };
 			called = beyond;
 			beyond = undefined;
 		} else break;

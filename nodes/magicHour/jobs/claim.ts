@@ -7,6 +7,7 @@ import { keepsNoMarks, Marks } from './marks';
 import type { ExecutionMemory } from './memory';
 import type { AskedFor } from './memoryRecords';
 import { executionId } from './order';
+import { ofItem } from './questions';
 import { ReplacedNode } from './replacedNode';
 import { StepMarks } from './stepMarks';
 
@@ -65,14 +66,12 @@ export class Claim {
 	 */
 	async isAnswered(topic: string): Promise<boolean> {
 		const { questions } = this.memory;
-		if (questions.isAnsweredForItem(topic)) return true;
-		questions.askAboutItem(topic);
-		try {
-			if (await this.calls.isAnsweredByCaller(topic)) return true;
-		} catch (error) {
+		const isAnswered = await this.calls.isAnswered(ofItem(topic)).catch((error: unknown) => {
 			this.ctx.logger.warn(`Magic Hour Lip Sync could not read its marks: ${String(error)}`);
-		}
-		return false;
+			return questions.isAnswered(ofItem(topic));
+		});
+		if (!isAnswered) questions.ask(ofItem(topic), {});
+		return isAnswered;
 	}
 
 	/**
@@ -82,7 +81,6 @@ export class Claim {
 	async leave(isDelivered: boolean): Promise<void> {
 		if (this.id === undefined) return;
 		try {
-			await this.calls.noteAsked(this.memory.questions.askedAboutItems);
 			if (this.memory.hasCreated) {
 				if (isDelivered) await this.calls.noteDelivered();
 				return;
@@ -100,9 +98,10 @@ export class Claim {
 		const own = await this.family.take(id);
 		if (!own.free) return own;
 		if (!own.adopted && this.mustAskAboutItself(isReplaced)) return { free: false };
-		if (!own.adopted && (await this.calls.mustAskAboutOthers())) return { free: false };
 		const call = await this.calls.take(id, [...orders.values()]);
 		if (!call.free) return call;
+		if (!own.adopted && this.hasNoJob(orders) && (await this.calls.mustAskAboutOthers()))
+			return { free: false };
 		if (!own.adopted && !call.adopted) return own;
 		return (await this.askAboutOthers(orders)) ?? { free: true, adopted: true };
 	}
@@ -120,18 +119,22 @@ export class Claim {
 		return true;
 	}
 
+	/** Whether nothing is known of an item's job. */
+	private hasNoJob(orders: ReadonlyMap<number, AskedFor>): boolean {
+		return [...orders].some(([item, asked]) => this.memory.recall(item, asked) === undefined);
+	}
+
 	/** @returns a question, where there are jobs that none of the items asks for, and items without a job */
 	private async askAboutOthers(
 		orders: ReadonlyMap<number, AskedFor>,
 	): Promise<Claimed | undefined> {
 		const { calls, memory } = this;
-		const without = [...orders].filter(([item, asked]) => memory.recall(item, asked) === undefined);
-		if (without.length === 0) return undefined;
+		if (!this.hasNoJob(orders)) return undefined;
 		const asked: Claimed[] = [];
 		for (const { execution, jobs } of memory.leftElsewhere(orders.values())) {
 			const topic = `jobs of ${execution}`;
 			if (await calls.isAnswered(topic)) continue;
-			await calls.ask(topic, { other: execution, jobs });
+			memory.questions.ask(topic, { other: execution, jobs });
 			asked.push({ free: false, by: execution, jobs });
 		}
 		return asked[0];

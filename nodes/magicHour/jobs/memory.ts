@@ -30,6 +30,9 @@ function rank(record: JobRecord | undefined, { account }: AskedFor): number {
 	return isOwnJob ? MOST : STATES.indexOf(record.state);
 }
 
+/** The id of the execution that a record or a question names with its mode. */
+export const idOf = (execution: string): string => execution.slice(execution.indexOf(':') + 1);
+
 /** The topic of the question whether the job of a record exists. */
 export const doubt = ({ entry }: JobRecord): string => `order ${entry}`;
 
@@ -221,14 +224,10 @@ export class ExecutionMemory {
 		});
 		for (const other of later.turns) if (!isIn(own, other)) keepElsewhere(stored, other);
 		this.turn = currentTurn(stored, this.runIndex, this.execution);
-		for (const record of recordsOf(stored)) if (!known.has(record.entry)) this.repeatDoubt(record);
-	}
-
-	/** Whoever retries an older execution may not have read what the later one said of its doubt. */
-	private repeatDoubt(record: JobRecord): void {
-		if (record.state !== 'asked') return;
-		record.execution = this.execution;
-		this.questions.withdrawAboutItem(doubt(record));
+		// Whoever retries an older execution may not have read what the later one said of its doubts.
+		for (const record of recordsOf(stored)) {
+			if (!known.has(record.entry)) this.questions.withdrawAboutItem(doubt(record));
+		}
 	}
 
 	/**
@@ -242,7 +241,7 @@ export class ExecutionMemory {
 			.filter(({ state, fingerprint }) => state !== 'failed' && !asked.has(fingerprint));
 		const executions = [...new Set(left.map(({ execution }) => execution))];
 		return executions.map((execution) => ({
-			execution: execution.slice(execution.indexOf(':') + 1),
+			execution: idOf(execution),
 			jobs: left.flatMap((record) =>
 				record.execution === execution && record.response ? [record.response.id] : [],
 			),

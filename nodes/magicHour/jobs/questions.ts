@@ -1,10 +1,10 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
-
 import type { NodeMemory, Question } from './memoryRecords';
-import { storedExecution } from './storedExecution';
 
 /** Begins the topic of a question that holds up one item, and not the whole run. */
 const ITEM = 'item: ';
+
+/** @param topic what is in doubt for an item: an order of the past, or the account that is to pay */
+export const ofItem = (topic: string): string => ITEM + topic;
 
 /** What a question says of the executions it is about. */
 export type About = Pick<Question, 'other' | 'jobs'>;
@@ -55,43 +55,12 @@ export class Questions {
 		return this.stored.questions?.[topic]?.told === false;
 	}
 
-	/** @param topic what is in doubt for an item: an order of the past, or the account that is to pay */
 	askAboutItem(topic: string): void {
-		this.ask(ITEM + topic, {});
+		this.ask(ofItem(topic), {});
 	}
 
 	/** To be called where the answer to it can't be taken for one: it must be asked once more. */
 	withdrawAboutItem(topic: string): void {
-		delete this.stored.questions?.[ITEM + topic];
+		delete this.stored.questions?.[ofItem(topic)];
 	}
-
-	/** Topics of single items that this execution has told a person about. */
-	get askedAboutItems(): string[] {
-		return Object.entries(this.stored.questions ?? {}).flatMap(([topic, { askedBy, told }]) =>
-			told && askedBy === this.execution && topic.startsWith(ITEM)
-				? [topic.slice(ITEM.length)]
-				: [],
-		);
-	}
-
-	isAnsweredForItem(topic: string): boolean {
-		return this.isAnswered(ITEM + topic);
-	}
-}
-
-/** How each question reads, wherever n8n puts the words of a called workflow's error. */
-const WORDS = /\bjob may exist\b|belongs to another account|does not know it any more/;
-
-/**
- * Whether the error of an execution shows a question of a workflow that it has called. Its own node may be set to continue, and
- * then it ends with another error, or with none.
- * @param id undefined where it is not known which execution it is; then it counts as shown
- */
-export async function showsQuestion(
-	ctx: IExecuteFunctions,
-	id: string | undefined,
-): Promise<boolean> {
-	if (id === undefined) return true;
-	const data = await storedExecution(ctx, id);
-	return WORDS.test(JSON.stringify(data?.resultData.error ?? ''));
 }

@@ -40,15 +40,6 @@ export class StepMarks {
 		});
 	}
 
-	/** Takes a step from whoever has it. */
-	async takeOver(step: Step, by: string): Promise<void> {
-		const before = await this.takenBy(step);
-		await this.marks.alone(async () => {
-			if (before !== undefined) await this.marks.remove(signature(step.family, before));
-			await this.marks.record([step.family, ...signature(step.family, by)]);
-		});
-	}
-
 	/** @returns the id of the execution that has taken the step; undefined where it is not known */
 	async takenBy({ family }: Step): Promise<string | undefined> {
 		const places = Array.from({ length: LONGEST_ID / 2 }, (_, place) => place);

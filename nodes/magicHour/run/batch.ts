@@ -9,7 +9,7 @@ import {
 	withOtherJobs,
 } from './batchErrors';
 import { isCalled } from '../jobs/caller';
-import { isTool } from '../jobs/order';
+import { executionId, isTool } from '../jobs/order';
 import { ExecutionMemory } from '../jobs/memory';
 import { hasStaleError } from '../jobs/staleError';
 import type { ItemOutput, Operation } from './operation';
@@ -101,7 +101,7 @@ export class Batch<Plan, Started> {
 			hasMadeJobs: this.indexes.some((item) => this.memory.jobId(item) !== undefined),
 		};
 		const whole = withOtherJobs(problem, others);
-		const advised = isCalled(this.ctx) ? inCalledWorkflow(whole) : whole;
+		const advised = isCalled(this.ctx) ? inCalledWorkflow(whole, executionId(this.ctx)) : whole;
 		return toNodeError(advised, this.ctx.getNode(), index);
 	}
 

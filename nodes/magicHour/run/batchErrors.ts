@@ -1,6 +1,6 @@
 import type { INode, INodeExecutionData } from 'n8n-workflow';
 
-import { RETRY, RETRY_CALLED, RUN_FAILED_ITEMS, waitFor } from '../advice';
+import { RETRY, retryCalled, RUN_FAILED_ITEMS, waitFor } from '../advice';
 import { LIBRARY_PAGE } from '../api/requestProblem';
 import { Problem, toNodeError, withDetails } from '../problem';
 
@@ -70,9 +70,11 @@ export function withOtherJobs(
 	return withDetails(problem, { description: notes.join(' ') || undefined });
 }
 
-/** Whose Retry keeps the jobs, in a workflow that another one has called. */
-export const inCalledWorkflow = (problem: Problem): Problem =>
-	withDetails(problem, { description: problem.description?.replace(RETRY, RETRY_CALLED) });
+/** Whose Retry keeps the jobs, in an execution of a workflow that another one has called. */
+export const inCalledWorkflow = (problem: Problem, execution: string | undefined): Problem =>
+	withDetails(problem, {
+		description: problem.description?.replace(RETRY, retryCalled(execution)),
+	});
 
 /**
  * What an agent has to hear of a creation in doubt. It hears no more than the message; and n8n's Agent 2.2 hears

@@ -1,6 +1,7 @@
 import { jobMayExist, LIBRARY_PAGE, requestProblem } from '../api/requestProblem';
 import type { LipSyncRequest, LipSyncResponse } from '../api/contract';
-import { doubt } from '../jobs/memory';
+import { isCalled } from '../jobs/caller';
+import { doubt, idOf } from '../jobs/memory';
 import type { AskedFor } from '../jobs/memoryRecords';
 import { executionId } from '../jobs/order';
 import { Problem, withDetails } from '../problem';
@@ -83,11 +84,13 @@ async function askIfInDoubt(
 	itemIndex: number,
 	{ asked }: Pick<Order, 'asked'>,
 ): Promise<void> {
-	const open = [];
+	const askers = new Set<string>();
 	for (const record of run.memory.doubts(itemIndex, asked)) {
-		if (!(await run.isAnswered(doubt(record)))) open.push(record);
+		if (!(await run.isAnswered(doubt(record)))) askers.add(idOf(record.execution));
 	}
-	if (open.length > 0) throw jobMayExist('an earlier execution sent it and got no answer');
+	if (askers.size === 0) return;
+	const who = `execution${askers.size === 1 ? '' : 's'} ${[...askers].join(', ')}`;
+	throw jobMayExist(`${who} sent it and got no answer`);
 }
 
 /** Another execution has made jobs, or was about to, and no item can be given one of them. */
@@ -97,6 +100,7 @@ function otherExecution(
 ): Problem {
 	const own = executionId(ctx);
 	const isKnown = by !== undefined && by !== own;
+	const thisOne = isCalled(ctx) ? 'this execution of the sub-workflow' : 'this execution';
 	const who = isKnown ? `execution ${by}` : 'an earlier run or retry of this execution';
 	const where = isKnown ? ` and at execution ${by} in Executions` : '';
 	const [what, why] =
@@ -110,7 +114,7 @@ function otherExecution(
 					'It may still run, or it was killed, deleted or not saved, or the node was renamed or replaced since.',
 				];
 	return withDetails(jobMayExist(what), {
-		description: `${why} Look in your library (${LIBRARY_PAGE})${where} before you retry, or you may pay twice. Retry On Fail creates nothing. Retry of this execution${own === undefined ? '' : ` (${own})`} creates a job for every item that has none${jobs.length > 0 ? '' : ', unless the other one is saved by then'}.`,
+		description: `${why} Look in your library (${LIBRARY_PAGE})${where} before you retry, or you may pay twice. Retry On Fail creates nothing. Retry of ${thisOne}${own === undefined ? '' : ` (${own})`} creates a job for every item that has none${jobs.length > 0 ? '' : ', unless the other one is saved by then'}.`,
 	});
 }
 
