@@ -33,8 +33,8 @@ export class FamilyClaim {
 		for (let adoptions = 0; ; ) {
 			await this.followAnswers(id);
 			const beside = await this.takeOverBeside(id);
-			if (beside?.free === false) return beside;
-			if (beside?.adopted === true) adoptions++;
+			if (!beside.free) return beside;
+			if (beside.adopted) adoptions++;
 			const step = this.step(id, this.chain);
 			const number = this.chain.steps;
 			// Counted at once: another run of the node, of the same execution, may be under way.
@@ -70,28 +70,28 @@ export class FamilyClaim {
 	}
 
 	/**
-	 * A node that replaced this one may have taken steps that this one has taken, too, as long as it did not know of the other.
-	 * @returns undefined where that is known not to be so
+	 * Two nodes of which one replaced the other have taken steps that they did not know of. Whoever learns of the other
+	 * takes its own steps among the marks of the workflow, too, and takes over what stands there already.
 	 */
-	private async takeOverBeside(id: string): Promise<Claimed | undefined> {
+	private async takeOverBeside(id: string): Promise<Claimed> {
 		const { chain, memory } = this;
-		if (!this.isReplaced) return undefined;
 		let adopted = false;
-		for (let steps = chain.beside ?? 0; steps < chain.steps; steps++) {
+		const known = this.isReplaced ? (chain.beside ?? 0) : chain.steps;
+		for (let steps = known; steps < chain.steps; steps++) {
 			const step = this.step(id, { ...chain, steps });
-			if (!(await this.marks.workflow.isTaken(step))) continue;
+			if (!(await this.marks.workflow.take(step, id, true))) continue;
 			const by = await this.marks.workflow.takenBy(step);
-			const other = await storedMemory(this.ctx, by);
+			const other = by === id ? undefined : await storedMemory(this.ctx, by);
 			const topic = `${step.family} beside`;
 			if (other !== undefined) {
 				memory.takeOver(other);
 				adopted = true;
-			} else if (!memory.questions.isAnswered(topic)) {
+			} else if (by !== id && !memory.questions.isAnswered(topic)) {
 				memory.questions.ask(topic, { other: by });
 				return { free: false, by };
 			}
 		}
-		chain.beside = chain.steps;
+		if (this.isReplaced) chain.beside = chain.steps;
 		return { free: true, adopted };
 	}
 

@@ -62,7 +62,7 @@ export interface Chain {
 	answers: number;
 	/** How many steps of it this memory knows of. */
 	steps: number;
-	/** Of how many of them it is known that a node that replaced this one has not taken them, too. */
+	/** How many of them are also taken among the marks of the workflow, see `replacedNode.ts`. */
 	beside?: number;
 }
 

@@ -1,6 +1,13 @@
 import type { INode, INodeExecutionData } from 'n8n-workflow';
 
-import { RETRY, retryCalled, RUN_FAILED_ITEMS, waitFor } from '../advice';
+import {
+	RETRY,
+	RETRY_ONCE_MORE,
+	retryCalled,
+	retryCalledOnceMore,
+	RUN_FAILED_ITEMS,
+	waitFor,
+} from '../advice';
 import { LIBRARY_PAGE } from '../api/requestProblem';
 import { Problem, toNodeError, withDetails } from '../problem';
 
@@ -70,11 +77,17 @@ export function withOtherJobs(
 	return withDetails(problem, { description: notes.join(' ') || undefined });
 }
 
-/** Whose Retry keeps the jobs, in an execution of a workflow that another one has called. */
-export const inCalledWorkflow = (problem: Problem, execution: string | undefined): Problem =>
-	withDetails(problem, {
-		description: problem.description?.replace(RETRY, retryCalled(execution)),
-	});
+/**
+ * Whose Retry keeps the jobs, in a workflow that another one has called.
+ * @param id of the execution that fails
+ */
+export function inCalledWorkflow(problem: Problem, id: string | undefined): Problem {
+	const execution = id === undefined ? 'this execution' : `execution ${id}`;
+	const description = problem.description
+		?.replace(RETRY, retryCalled(execution))
+		.replace(RETRY_ONCE_MORE, retryCalledOnceMore(execution));
+	return withDetails(problem, { description });
+}
 
 /**
  * What an agent has to hear of a creation in doubt. It hears no more than the message; and n8n's Agent 2.2 hears

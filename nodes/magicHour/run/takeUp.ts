@@ -1,3 +1,4 @@
+import { RETRY_ONCE_MORE } from '../advice';
 import { requestProblem, LIBRARY_PAGE } from '../api/requestProblem';
 import type { LipSyncResponse, VideoProject } from '../api/contract';
 import type { Outcome } from '../api/sendWithRetries';
@@ -62,7 +63,7 @@ const gone = (id: string) =>
 	new Problem(`Job ${id} was deleted, or Magic Hour does not know it any more`, {
 		id,
 		code: 'deleted',
-		description: `An earlier try made and paid for it. Look in your library: ${LIBRARY_PAGE} To make and pay for a new one, choose Retry once more.`,
+		description: `An earlier try made and paid for it. Look in your library: ${LIBRARY_PAGE} To make and pay for a new one, ${RETRY_ONCE_MORE}.`,
 	});
 
 const inAnotherAccount = (id: string, account: string) => `job ${id}, for account ${account}`;
@@ -88,6 +89,6 @@ function ofOtherAccount(id: string, all: string[]): Problem {
 	return new Problem(`Job ${id} belongs to another account`, {
 		id,
 		code: 'other_account',
-		description: `An earlier try made it with another credential, and that account pays for it.${same} Choose that credential again, and Retry continues with this job. To pay again with the present credential, choose Retry once more.`,
+		description: `An earlier try made it with another credential, and that account pays for it.${same} Choose that credential again, and Retry continues with this job. To pay again with the present credential, ${RETRY_ONCE_MORE}.`,
 	});
 }

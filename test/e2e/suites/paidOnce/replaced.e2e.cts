@@ -124,19 +124,22 @@ describe('A node that was deleted and put back before a retry', () => {
 	it.each([
 		['the saved workflow, then with the original one', withSaved, withOriginal],
 		['the original workflow, then with the saved one', withOriginal, withSaved],
-	])('asks, where the first execution failed before it, retried with %s', async (_, one, other) => {
-		const { stored, failed } = await failedBefore();
-		await replace(stored);
-		refuse(bed.sandbox, 'Ben');
-		const first = await one(failed);
-		expect(first.data.resultData.error!.message).toMatch(/^Magic Hour refused/);
+	])(
+		'asks, where the first execution failed before it, and then finds the jobs, retried with %s',
+		async (_, one, other) => {
+			const { stored, failed } = await failedBefore();
+			await replace(stored);
+			refuse(bed.sandbox, 'Ben');
+			const first = await one(failed);
+			expect(first.data.resultData.error!.message).toMatch(/^Magic Hour refused/);
 
-		const asking = await other(failed);
+			const asking = await other(failed);
 
-		expectAsked(asking, ['Ada']);
-		expectAll(await one(first));
-		expectAsked(await other(failed), PEOPLE);
-	});
+			expectAsked(asking, ['Ada']);
+			expectAll(await one(first));
+			expectAll(await other(failed));
+		},
+	);
 
 	it('asks, where it made no job at first, and the other node did', async () => {
 		const { stored, failed } = await failedBefore();
@@ -147,6 +150,21 @@ describe('A node that was deleted and put back before a retry', () => {
 		expectAll(await withOriginal(failed));
 
 		expectAsked(await withOriginal(first), PEOPLE);
+	});
+
+	it('finds what the other node has made since it asked', async () => {
+		const { sandbox } = bed;
+		const { failed, stored } = await failedBefore();
+		await replace(stored);
+		refuse(sandbox, 'Ben');
+		const others = await withSaved(failed);
+		expect(paidFor(sandbox)).toEqual(['Ada']);
+		const asking = await withOriginal(failed);
+		expectAsked(asking, ['Ada']);
+		// The retries of the other node's execution run that node, whatever the workflow is by now.
+		expectAll(await withOriginal(others));
+
+		expectAll(await withOriginal(asking));
 	});
 
 	it('asks nothing, where a retry before it made no job', async () => {
