@@ -70,7 +70,7 @@ export class Claim {
 			this.ctx.logger.warn(`Magic Hour Lip Sync could not read its marks: ${String(error)}`);
 			return questions.isAnswered(ofItem(topic));
 		});
-		if (!isAnswered) questions.ask(ofItem(topic), {});
+		if (!isAnswered) questions.askAboutItem(topic);
 		return isAnswered;
 	}
 

@@ -167,13 +167,12 @@ export class ExecutionMemory {
 	/** All creations for an item that were sent and not answered: a person may have read of one, and not of the others. */
 	doubts(itemIndex: number, asked: AskedFor): JobRecord[] {
 		const { jobs, before } = this.turn;
-		const own = [jobs[itemIndex], ...(before?.[itemIndex] ?? [])];
-		const others = this.endedTurns
-			.flatMap((turn) => Object.values(turn.jobs))
-			.filter((record) => this.isToBeTakenOver(record, asked));
-		return [...own.filter((record) => record && this.isSame(record, asked)), ...others].filter(
-			(record): record is JobRecord => record?.state === 'asked',
-		);
+		const own = [...(before?.[itemIndex] ?? []), jobs[itemIndex] ?? []].flat();
+		const others = this.endedTurns.flatMap((turn) => Object.values(turn.jobs));
+		return [
+			...own.filter((record) => this.isSame(record, asked)),
+			...others.filter((record) => this.isToBeTakenOver(record, asked)),
+		].filter(({ state }) => state === 'asked');
 	}
 
 	private moveHere(from: Turn, item: string, itemIndex: number): void {

@@ -7,7 +7,7 @@ const ITEM = 'item: ';
 export const ofItem = (topic: string): string => ITEM + topic;
 
 /** What a question says of the executions it is about. */
-export type About = Pick<Question, 'other' | 'jobs'>;
+type About = Pick<Question, 'other' | 'jobs'>;
 
 /**
  * What a person is asked before something may be paid twice. An execution asks in all its tries; whoever retries it
