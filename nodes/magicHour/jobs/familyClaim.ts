@@ -21,6 +21,8 @@ const MOST_ADOPTIONS = 50;
  */
 export class FamilyClaim {
 	private taken?: Step & { number: number };
+	/** Steps that were taken among the marks of the workflow, though this node has taken them before. */
+	private readonly takenBeside: Array<Step & { number: number }> = [];
 
 	constructor(
 		private readonly ctx: IExecuteFunctions,
@@ -79,7 +81,10 @@ export class FamilyClaim {
 		const known = this.isReplaced ? (chain.beside ?? 0) : chain.steps;
 		for (let steps = known; steps < chain.steps; steps++) {
 			const step = this.step(id, { ...chain, steps });
-			if (!(await this.marks.workflow.take(step, id, true))) continue;
+			if (!(await this.marks.workflow.take(step, id, true))) {
+				this.takenBeside.push({ ...step, number: steps });
+				continue;
+			}
 			const by = await this.marks.workflow.takenBy(step);
 			const other = by === id ? undefined : await storedMemory(this.ctx, by);
 			const topic = `${step.family} beside`;
@@ -97,10 +102,21 @@ export class FamilyClaim {
 
 	/** Gives the step back; a run that has begun after this one counts on from it. */
 	async giveBack(id: string): Promise<void> {
-		if (this.taken === undefined || this.chain.steps !== this.taken.number + 1) return;
-		for (const marks of this.inUse) await marks.giveBack(this.taken, id);
-		this.chain.steps--;
-		if (this.isReplaced) this.chain.beside = this.chain.steps;
+		if (this.taken !== undefined && this.chain.steps === this.taken.number + 1) {
+			for (const marks of this.inUse) await marks.giveBack(this.taken, id);
+			this.chain.steps--;
+			if (this.isReplaced) this.chain.beside = this.chain.steps;
+		}
+		// Who asks doesn't know all jobs, and whoever found it by these steps would not ask.
+		if (this.memory.questions.aboutOthers !== undefined) await this.giveBackBeside(id);
+	}
+
+	private async giveBackBeside(id: string): Promise<void> {
+		for (const { number, ...step } of this.takenBeside.reverse()) {
+			await this.marks.workflow.giveBack(step, id);
+			const isInChain = step.family === stepName({ ...this.chain, steps: number });
+			if (isInChain) this.chain.beside = number;
+		}
 	}
 
 	/**

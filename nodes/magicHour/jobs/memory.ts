@@ -4,6 +4,7 @@ import type { LipSyncResponse } from '../api/contract';
 import { FileMemory } from './fileMemory';
 import {
 	currentTurn,
+	dropElsewhere,
 	keepElsewhere,
 	memoryIn,
 	readQuestions,
@@ -221,6 +222,7 @@ export class ExecutionMemory {
 			questions: { ...stored.questions, ...readQuestions(later) },
 			turns: [...stored.turns.filter((each) => !isIn(continued, each)), ...continued],
 		});
+		for (const turn of continued) dropElsewhere(stored, turn);
 		for (const other of later.turns) if (!isIn(own, other)) keepElsewhere(stored, other);
 		this.turn = currentTurn(stored, this.runIndex, this.execution);
 		// Whoever retries an older execution may not have read what the later one said of its doubts.

@@ -162,3 +162,14 @@ export function keepElsewhere(memory: NodeMemory, { runIndex, begunBy, jobs, pai
 		elsewhere: true,
 	});
 }
+
+/** Drops what was kept of a turn before it was known whose jobs they are: no job is for two items. */
+export function dropElsewhere({ turns }: NodeMemory, { jobs, paid }: Turn): void {
+	const known = new Set([...Object.values(jobs).map(({ entry }) => entry), ...Object.keys(paid)]);
+	for (const other of turns.filter(({ elsewhere }) => elsewhere === true)) {
+		for (const [item, { entry }] of Object.entries(other.jobs)) {
+			if (known.has(entry)) delete other.jobs[item];
+		}
+		for (const entry of Object.keys(other.paid)) if (known.has(entry)) delete other.paid[entry];
+	}
+}

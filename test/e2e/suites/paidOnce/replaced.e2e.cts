@@ -62,6 +62,15 @@ describe('A node that was deleted and put back before a retry', () => {
 		expectAll(await withSaved(asking));
 	});
 
+	it('asks each time the first execution is retried, where a retry before has made jobs', async () => {
+		const { failed, stored } = await failedAt('Ben', bed);
+		expectAll(await withOriginal(failed));
+		await replace(stored);
+
+		expectAsked(await withSaved(failed), PEOPLE);
+		expectAsked(await withSaved(failed), PEOPLE);
+	});
+
 	it('asks, if a retry made jobs before that', async () => {
 		const { failed, stored } = await failedAt('Ben', bed);
 		refuse(bed.sandbox, 'Dee');

@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+
+import type { Execution, StoredWorkflow } from '../../../../n8n/rest.cts';
+import type { RecordedRequest } from '../../../../sandbox/types.cts';
+import { draw, SEED } from '../../../support/draw.cts';
+import { url } from '../../../support/sources.cts';
+import { useServerBed } from '../../serverBed.cts';
+import { lipSync, outputJson, start, withRows, workflow } from '../../workflow.cts';
+import { jobOf, oneByOne, PEOPLE, rowsOf, withChanged } from './people.cts';
+
+/**
+ * Executions and their retries in any order, while the answers of Magic Hour are refusals, or are lost, at random.
+ * `SEED=… npm run test:e2e -- families` draws the same families again, `FAMILIES=100` more of them.
+ */
+
+const FAMILIES = Number(process.env.FAMILIES ?? 6);
+
+/** What becomes of a person's creation. */
+const FATES = {
+	made: undefined,
+	refused: { action: { status: 400, body: { message: 'The audio cannot be read.' } } },
+	lost: { action: 'reset' },
+	neverMade: { action: 'reset', effect: false },
+} as const;
+
+const FATE = fc.oneof(
+	{ weight: 4, arbitrary: fc.constant<keyof typeof FATES>('made') },
+	fc.constantFrom<keyof typeof FATES>('refused', 'lost', 'neverMade'),
+);
+const FATES_OF_ALL = fc.tuple(FATE, FATE, FATE, FATE);
+
+const ALL_MADE = PEOPLE.map(() => 'made' as const);
+
+/** One for each person, one about other executions, and the retry that answers the last. */
+const MOST_QUESTIONS = PEOPLE.length + 2;
+
+/** People who ask for the same may get each other's jobs. */
+const AUDIO = {
+	same: oneByOne.audio,
+	own: url('=https://example.com/{{ $json.person }}.mp3'),
+};
+
+const FAMILY = fc.record({
+	audio: fc.constantFrom<keyof typeof AUDIO>('same', 'own', 'own'),
+	first: FATES_OF_ALL,
+	retries: fc.array(
+		fc.record({
+			/** Which of the executions that can be retried. */
+			member: fc.nat(),
+			fates: FATES_OF_ALL,
+			withSavedWorkflow: fc.boolean(),
+			/** Whether the node is deleted and put back before. */
+			isReplaced: fc.nat({ max: 9 }).map((number) => number === 0),
+		}),
+		{ minLength: 4, maxLength: 8 },
+	),
+});
+
+const bed = useServerBed();
+
+/** A creation that was sent, and not refused: it was paid, or may have been. */
+interface Sent {
+	person: string;
+	/** The execution that sent it. */
+	by: string;
+}
+
+/** What one family of executions did, in the order in which it happened. */
+class Books {
+	readonly executions: Execution[] = [];
+	private readonly sent: Sent[] = [];
+
+	/** Lets an execution run, and books what it sends. */
+	async during(fates: Array<keyof typeof FATES>, run: () => Promise<Execution>) {
+		const sent: string[] = [];
+		bed.sandbox.failBy((request: RecordedRequest) => {
+			if (request.endpoint !== 'createLipSync') return undefined;
+			const index = PEOPLE.findIndex((person) => jobOf(person)(request));
+			if (fates[index] !== 'refused') sent.push(PEOPLE[index]!);
+			return FATES[fates[index]!];
+		});
+		const execution = await run();
+		bed.sandbox.clearFaults();
+		this.executions.push(execution);
+		this.checkEach(sent, execution);
+		this.sent.push(...sent.map((person) => ({ person, by: execution.id })));
+		return execution;
+	}
+
+	get canBeRetried(): Execution[] {
+		return this.executions.filter(({ status }) => status === 'error');
+	}
+
+	/** What has happened, for whoever reads the failure of a test. */
+	get story(): string[] {
+		return this.executions.map(({ id, retryOf, status, data }) => {
+			const sent = this.sent.filter(({ by }) => by === id).map(({ person }) => person);
+			const { message = '' } = data.resultData.error ?? {};
+			return `${id} ${retryOf ? `retries ${retryOf}, ` : ''}sends ${sent.join(' ') || 'nothing'}: ${status} ${message}`;
+		});
+	}
+
+	/** A person who reads each question, and answers it by a retry, gets all videos in the end. */
+	async retriedUntilAllIsWell(failed: Execution): Promise<Execution> {
+		let last = failed;
+		for (let time = 0; last.status === 'error' && time < MOST_QUESTIONS; time++) {
+			const { id } = last;
+			last = await this.during(ALL_MADE, async () => await bed.api.retry(id));
+		}
+		return last;
+	}
+
+	/** Nobody is asked for again, unless an execution has asked about it since, and was retried. */
+	private checkEach(people: string[], execution: Execution): void {
+		for (const person of people) {
+			const before = this.sent.findLast((sent) => sent.person === person);
+			if (before === undefined || this.isAnswered(before, execution)) continue;
+			throw new Error(
+				[`seed ${SEED}: ${person} is sent again by ${execution.id}`, ...this.story].join('\n'),
+			);
+		}
+	}
+
+	private isAnswered({ by }: Sent, { id }: Execution): boolean {
+		const since = this.executions.slice(this.executions.findIndex((each) => each.id === by));
+		return since.some(
+			(asking) =>
+				/^The job may exist/.test(asking.data.resultData.error?.message ?? '') &&
+				since.some(({ retryOf }) => retryOf === asking.id),
+		);
+	}
+}
+
+async function replace(stored: StoredWorkflow, times: number): Promise<StoredWorkflow> {
+	const saved = await bed.api.save(withChanged(stored, { id: `lip sync ${times}` }));
+	return { ...stored, ...saved };
+}
+
+/** Each person has got a job of their own. */
+function expectAll(execution: Execution, audio: keyof typeof AUDIO): void {
+	expect(execution.data.resultData.error?.message).toBeUndefined();
+	const outputs = outputJson(execution, 'Lip Sync');
+	expect(new Set(outputs.map(({ id }) => id)).size).toBe(PEOPLE.length);
+	if (audio === 'own') expect(outputs.map(({ name }) => name)).toEqual(PEOPLE);
+}
+
+describe('Any retries, in any order', () => {
+	const numbers = Array.from({ length: FAMILIES }, (_, number) => number);
+
+	it.each(numbers)(
+		`pay for a person once, or ask before (seed ${SEED}, family %i)`,
+		async (number) => {
+			const { api, credentials } = bed;
+			const { audio, first, retries } = draw(FAMILY, `family ${number}`);
+			const create = lipSync({ ...oneByOne, audio: AUDIO[audio] }, { credentials });
+			const books = new Books();
+			let stored = await api.importWorkflow(
+				withRows(workflow(`Family ${number}`, [start(), create]), rowsOf(PEOPLE)),
+			);
+			await books.during(first, async () => await api.run(stored, 'Start'));
+
+			for (const [time, { member, fates, withSavedWorkflow, isReplaced }] of retries.entries()) {
+				const { canBeRetried } = books;
+				if (canBeRetried.length === 0) break;
+				if (isReplaced) stored = await replace(stored, time);
+				const { id } = canBeRetried[member % canBeRetried.length]!;
+				await books.during(
+					fates,
+					async () => await api.retry(id, { loadWorkflow: withSavedWorkflow }),
+				);
+			}
+
+			const last = books.canBeRetried.at(-1);
+			if (last !== undefined) expectAll(await books.retriedUntilAllIsWell(last), audio);
+		},
+	);
+});
