@@ -245,6 +245,11 @@ export class N8nApi {
 		return await this.finished(id, seconds);
 	}
 
+	/** "Delete" in the executions list. */
+	async deleteExecution({ id }: { id: string }): Promise<void> {
+		await this.post('/executions/delete', { ids: [id] });
+	}
+
 	/** The id of the owner's personal project, where data tables live. */
 	async personalProject(): Promise<string> {
 		return (await this.get<{ id: string }>('/projects/personal')).id;

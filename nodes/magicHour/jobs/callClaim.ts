@@ -21,12 +21,14 @@ const MARKED_ITEMS = 3;
  * Each call of a workflow by another one is an execution of its own, and whoever calls it again hands it the same
  * items. So a run in a called workflow marks what its items ask for under the name of its caller. A call that finds
  * such a mark takes over what the earlier one has made, if n8n has saved it. If not, a person is asked. The answer is a retry of
- * the call that asked, and is marked for all others. A retry of the caller is none: n8n doesn't tell whether it is one of
+ * the call that asked, and is marked for all others when it has led to a job. A retry of the caller is none: n8n doesn't tell whether it is one of
  * the execution that has shown the question.
  */
 export class CallClaim {
 	private readonly steps: StepMarks;
 	private taken: Step[] = [];
+	/** Questions that a retry answers, and the item of each; undefined: it is about other calls. */
+	private readonly answered = new Map<string, number | undefined>();
 
 	constructor(
 		private readonly ctx: IExecuteFunctions,
@@ -56,14 +58,28 @@ export class CallClaim {
 			: { free: false, by };
 	}
 
-	/** Whether a person has retried an execution that has asked: this one's predecessor, or another call. */
-	async isAnswered(topic: string): Promise<boolean> {
+	/**
+	 * Whether a person has retried an execution that has asked: this one's predecessor, or another call.
+	 * @param item that it is about, if it isn't about other calls
+	 */
+	async isAnswered(topic: string, item?: number): Promise<boolean> {
 		const caller = await this.findCaller();
 		const isAnsweredHere = this.memory.questions.isAnswered(topic);
 		if (caller === undefined) return isAnsweredHere;
-		const mark = `${caller.family} answered ${topic}`;
-		if (isAnsweredHere) await this.marks.leave([mark]);
+		if (isAnsweredHere) this.answered.set(topic, item);
+		const mark = answeredMark(caller, topic);
 		return isAnsweredHere || (await this.marks.known([mark])).length > 0;
+	}
+
+	/** To be called when a job was made. An answer counts for other calls once it has led to a job, and not before. */
+	async noteAnswers(): Promise<void> {
+		const caller = await this.findCaller();
+		if (caller === undefined) return;
+		const used = [...this.answered].filter(
+			([, item]) => item === undefined || this.memory.hasAskedFor(item),
+		);
+		if (used.length === 0) return;
+		await this.marks.leave(used.map(([topic]) => answeredMark(caller, topic)));
 	}
 
 	async giveBack(id: string): Promise<void> {
@@ -138,6 +154,8 @@ export class CallClaim {
 
 /** The topic of the question about calls that cannot be found. */
 const EARLIER_CALLS = 'earlier calls';
+
+const answeredMark = ({ family }: Caller, topic: string): string => `${family} answered ${topic}`;
 
 const deliveredMark = ({ family }: Step, callerId: string): string =>
 	`${family} delivered to ${callerId}`;

@@ -64,13 +64,13 @@ export class Claim {
 	 * rejects.
 	 * @param topic what is in doubt: the job of an order, or the account that is to pay
 	 */
-	async isAnswered(topic: string): Promise<boolean> {
+	async isAnswered(topic: string, item: number): Promise<boolean> {
 		const { questions } = this.memory;
-		const isAnswered = await this.calls.isAnswered(ofItem(topic)).catch((error: unknown) => {
+		const isAnswered = await this.calls.isAnswered(ofItem(topic), item).catch((error: unknown) => {
 			this.ctx.logger.warn(`Magic Hour Lip Sync could not read its marks: ${String(error)}`);
 			return questions.isAnswered(ofItem(topic));
 		});
-		if (!isAnswered) questions.askAboutItem(topic);
+		if (!isAnswered) questions.askAboutItem(topic, item);
 		return isAnswered;
 	}
 
@@ -82,6 +82,7 @@ export class Claim {
 		if (this.id === undefined) return;
 		try {
 			if (this.memory.hasCreated) {
+				await this.calls.noteAnswers();
 				if (isDelivered) await this.calls.noteDelivered();
 				return;
 			}
@@ -131,7 +132,12 @@ export class Claim {
 		const { calls, memory } = this;
 		if (!this.hasNoJob(orders)) return undefined;
 		const asked: Claimed[] = [];
-		for (const { execution, jobs } of memory.leftElsewhere(orders.values())) {
+		const left = [
+			...memory.leftElsewhere(orders.values()),
+			// Whoever answered may have had other requests in mind.
+			...(this.family.hasFollowedAnswer ? memory.adoptedForOther(orders) : []),
+		];
+		for (const { execution, jobs } of left) {
 			const topic = `jobs of ${execution}`;
 			if (await calls.isAnswered(topic)) continue;
 			memory.questions.ask(topic, { other: execution, jobs });

@@ -21,8 +21,8 @@ const MOST_ADOPTIONS = 50;
  */
 export class FamilyClaim {
 	private taken?: Step & { number: number };
-	/** Steps that were taken among the marks of the workflow, though this node has taken them before. */
-	private readonly takenBeside: Array<Step & { number: number }> = [];
+	/** Whether a question was answered by the retry of another execution than this one comes from. */
+	hasFollowedAnswer = false;
 
 	constructor(
 		private readonly ctx: IExecuteFunctions,
@@ -52,12 +52,14 @@ export class FamilyClaim {
 			}
 			this.chain.steps--;
 			const by = await taken.takenBy(step);
-			const later = adoptions < MOST_ADOPTIONS ? await this.laterMemory(by, id) : undefined;
+			const later = adoptions < MOST_ADOPTIONS ? await this.laterMemory(id) : undefined;
 			if (later !== undefined) {
 				adoptions++;
 				this.memory.adopt(later);
-			} else if (this.memory.questions.isAnswered(step.family) || (await this.isAnswered(id))) {
+			} else if (this.memory.questions.isAnswered(step.family)) {
 				this.memory.stored.chain = nextChain(this.chain);
+			} else if (await this.isAnswered(id)) {
+				this.follow();
 			} else {
 				this.memory.questions.ask(step.family, { other: by });
 				return { free: false, by };
@@ -68,7 +70,12 @@ export class FamilyClaim {
 	/** Jobs may have been made since a person answered another execution, and are found along that chain alone. */
 	private async followAnswers(id: string): Promise<void> {
 		if (this.ctx.getMode() !== 'retry') return;
-		while (await this.isAnswered(id)) this.memory.stored.chain = nextChain(this.chain);
+		while (await this.isAnswered(id)) this.follow();
+	}
+
+	private follow(): void {
+		this.memory.stored.chain = nextChain(this.chain);
+		this.hasFollowedAnswer = true;
 	}
 
 	/**
@@ -81,16 +88,13 @@ export class FamilyClaim {
 		const known = this.isReplaced ? (chain.beside ?? 0) : chain.steps;
 		for (let steps = known; steps < chain.steps; steps++) {
 			const step = this.step(id, { ...chain, steps });
-			if (!(await this.marks.workflow.take(step, id, true))) {
-				this.takenBeside.push({ ...step, number: steps });
-				continue;
-			}
+			if (!(await this.marks.workflow.take(step, id, true))) continue;
 			const by = await this.marks.workflow.takenBy(step);
 			const other = by === id ? undefined : await storedMemory(this.ctx, by);
 			const topic = `${step.family} beside`;
 			if (other !== undefined) {
 				memory.takeOver(other);
-				adopted = true;
+				adopted ||= !other.hasAsked;
 			} else if (by !== id && !memory.questions.isAnswered(topic)) {
 				memory.questions.ask(topic, { other: by });
 				return { free: false, by };
@@ -102,21 +106,10 @@ export class FamilyClaim {
 
 	/** Gives the step back; a run that has begun after this one counts on from it. */
 	async giveBack(id: string): Promise<void> {
-		if (this.taken !== undefined && this.chain.steps === this.taken.number + 1) {
-			for (const marks of this.inUse) await marks.giveBack(this.taken, id);
-			this.chain.steps--;
-			if (this.isReplaced) this.chain.beside = this.chain.steps;
-		}
-		// Who asks doesn't know all jobs, and whoever found it by these steps would not ask.
-		if (this.memory.questions.aboutOthers !== undefined) await this.giveBackBeside(id);
-	}
-
-	private async giveBackBeside(id: string): Promise<void> {
-		for (const { number, ...step } of this.takenBeside.reverse()) {
-			await this.marks.workflow.giveBack(step, id);
-			const isInChain = step.family === stepName({ ...this.chain, steps: number });
-			if (isInChain) this.chain.beside = number;
-		}
+		if (this.taken === undefined || this.chain.steps !== this.taken.number + 1) return;
+		for (const marks of this.inUse) await marks.giveBack(this.taken, id);
+		this.chain.steps--;
+		if (this.isReplaced) this.chain.beside = this.chain.steps;
 	}
 
 	/**
@@ -165,14 +158,26 @@ export class FamilyClaim {
 		return { own: `${id} ${name}`, family: name };
 	}
 
-	/** @returns what another execution of the family remembers, if it has come further than this one */
-	private async laterMemory(
-		other: string | undefined,
-		id: string,
-	): Promise<NodeMemory | undefined> {
-		if (other === id) return undefined;
-		const memory = await storedMemory(this.ctx, other);
-		return memory?.chain !== undefined && isAhead(memory.chain, this.chain) ? memory : undefined;
+	/**
+	 * Whoever has taken a step of the chain knows the jobs of all steps before it.
+	 * @returns what another execution of the family remembers, if it has come further than this one
+	 */
+	private async laterMemory(id: string): Promise<NodeMemory | undefined> {
+		for (let { steps } = this.chain; ; steps++) {
+			const by = await this.takerOf(this.step(id, { ...this.chain, steps }));
+			if (by === undefined) return undefined;
+			const memory = by === id ? undefined : await storedMemory(this.ctx, by);
+			if (memory?.chain !== undefined && isAhead(memory.chain, this.chain)) return memory;
+		}
+	}
+
+	/** The execution that has taken a step; undefined where it is not known, or nobody has. */
+	private async takerOf(step: Step): Promise<string | undefined> {
+		for (const marks of this.inUse) {
+			const by = await marks.takenBy(step);
+			if (by !== undefined) return by;
+		}
+		return undefined;
 	}
 }
 

@@ -37,6 +37,17 @@ export const idOf = (execution: string): string => execution.slice(execution.ind
 /** The topic of the question whether the job of a record exists. */
 export const doubt = ({ entry }: JobRecord): string => `order ${entry}`;
 
+/** The jobs of records, by the execution that has made them. */
+function byExecution(records: JobRecord[]): Array<{ execution: string; jobs: string[] }> {
+	const executions = [...new Set(records.map(({ execution }) => execution))];
+	return executions.map((execution) => ({
+		execution: idOf(execution),
+		jobs: records.flatMap((record) =>
+			record.execution === execution && record.response ? [record.response.id] : [],
+		),
+	}));
+}
+
 interface RecalledJob extends JobRecord {
 	/** Or by another one, whose memory this execution has. */
 	byThisExecution: boolean;
@@ -63,9 +74,14 @@ export class ExecutionMemory {
 	/** Of all jobs that are known. */
 	private readonly ids: Set<string | undefined>;
 
+	/** Entries of the records that this run has begun with. */
+	private readonly known: ReadonlySet<string>;
+
 	constructor(private readonly ctx: IExecuteFunctions) {
 		this.stored = memoryIn(ctx.getContext('node'));
-		this.ids = new Set(recordsOf(this.stored).map(({ response }) => response?.id));
+		const records = recordsOf(this.stored);
+		this.ids = new Set(records.map(({ response }) => response?.id));
+		this.known = new Set(records.map(({ entry }) => entry));
 		this.runIndex = ctx.getWorkflowDataProxy(0).$runIndex as number;
 		this.hasForgotten = this.runIndex > 0 && this.stored.turns.length === 0;
 		// The mode is part of the name because a retried execution may be known under the id of the first.
@@ -207,7 +223,6 @@ export class ExecutionMemory {
 	 */
 	adopt(later: NodeMemory): void {
 		const { stored } = this;
-		const known = new Set(recordsOf(stored).map(({ entry }) => entry));
 		const own = stored.turns.filter(({ elsewhere }) => elsewhere === undefined);
 		const isIn = (turns: Turn[], { runIndex, begunBy, elsewhere }: Turn) =>
 			elsewhere === undefined &&
@@ -227,7 +242,7 @@ export class ExecutionMemory {
 		this.turn = currentTurn(stored, this.runIndex, this.execution);
 		// Whoever retries an older execution may not have read what the later one said of its doubts.
 		for (const record of recordsOf(stored)) {
-			if (!known.has(record.entry)) this.questions.withdrawAboutItem(doubt(record));
+			if (!this.known.has(record.entry)) this.questions.withdrawAboutItem(doubt(record));
 		}
 	}
 
@@ -240,13 +255,24 @@ export class ExecutionMemory {
 		const left = turnsElsewhere(this.stored, this.runIndex)
 			.flatMap(({ jobs }) => Object.values(jobs))
 			.filter(({ state, fingerprint }) => state !== 'failed' && !asked.has(fingerprint));
-		const executions = [...new Set(left.map(({ execution }) => execution))];
-		return executions.map((execution) => ({
-			execution: idOf(execution),
-			jobs: left.flatMap((record) =>
-				record.execution === execution && record.response ? [record.response.id] : [],
+		return byExecution(left);
+	}
+
+	/**
+	 * Jobs that items of this turn got since this execution began, from other ones, for something else than is asked for.
+	 * @param orders of this run, by item
+	 */
+	adoptedForOther(
+		orders: ReadonlyMap<number, AskedFor>,
+	): Array<{ execution: string; jobs: string[] }> {
+		const { jobs, before = {} } = this.turn;
+		return byExecution(
+			[...orders].flatMap(([item, asked]) =>
+				[...(before[item] ?? []), jobs[item] ?? []]
+					.flat()
+					.filter((record) => !this.known.has(record.entry) && !this.isSame(record, asked)),
 			),
-		}));
+		);
 	}
 
 	/** The job an item has, or had before this try. */
@@ -270,8 +296,13 @@ export class ExecutionMemory {
 	/** To be called when the error that ends the execution names those items. */
 	noteDoubtsTold(): void {
 		for (const item of this.doubtfulItems()) {
-			this.questions.askAboutItem(doubt(this.turn.jobs[item]!));
+			this.questions.askAboutItem(doubt(this.turn.jobs[item]!), item);
 		}
+	}
+
+	/** Whether this run has made a job for an item, or may have. */
+	hasAskedFor(item: number): boolean {
+		return this.asked.has(item);
 	}
 
 	/** Whether this run has made a job, or may have. */

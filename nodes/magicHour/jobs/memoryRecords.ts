@@ -97,6 +97,8 @@ export interface Question {
 	told: boolean;
 	/** What was made there, where it is known. */
 	jobs?: string[];
+	/** The item whose job is in doubt; unset where it is about the jobs of others. */
+	item?: number;
 }
 
 /** The name under which it is in n8n's context of the node. */

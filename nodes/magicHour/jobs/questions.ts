@@ -7,7 +7,7 @@ const ITEM = 'item: ';
 export const ofItem = (topic: string): string => ITEM + topic;
 
 /** What a question says of the executions it is about. */
-type About = Pick<Question, 'other' | 'jobs'>;
+type About = Pick<Question, 'other' | 'jobs' | 'item'>;
 
 /**
  * What a person is asked before something may be paid twice. An execution asks in all its tries; whoever retries it
@@ -55,8 +55,18 @@ export class Questions {
 		return this.stored.questions?.[topic]?.told === false;
 	}
 
-	askAboutItem(topic: string): void {
-		this.ask(ofItem(topic), {});
+	askAboutItem(topic: string, item: number): void {
+		this.ask(ofItem(topic), { item });
+	}
+
+	/**
+	 * To be called when it is known what the error that ends this execution says. What it doesn't ask must be asked by
+	 * another one.
+	 */
+	keepTold(isTold: (question: Question) => boolean): void {
+		for (const question of Object.values(this.stored.questions ?? {})) {
+			if (question.askedBy === this.execution && !isTold(question)) question.told = false;
+		}
 	}
 
 	/** To be called where the answer to it can't be taken for one: it must be asked once more. */

@@ -1,12 +1,15 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteContextData, IExecuteFunctions, INode } from 'n8n-workflow';
 
 import { memoryIn, type NodeMemory } from './memoryRecords';
+import { Questions } from './questions';
 import { storedExecution } from './storedExecution';
 
 /** What this node has left in another execution. */
 export interface StoredMemory extends NodeMemory {
 	/** Whether that execution has failed. */
 	hasFailed: boolean;
+	/** Whether it has ended with a question about the jobs of others, and so doesn't know of all. */
+	hasAsked: boolean;
 }
 
 /**
@@ -19,10 +22,22 @@ export async function storedMemory(
 ): Promise<StoredMemory | undefined> {
 	if (id === undefined) return undefined;
 	const data = await storedExecution(ctx, id);
-	const context = data?.executionData?.contextData?.[`node:${ctx.getNode().name}`];
-	if (data === undefined || context === undefined) return undefined;
-	const memory = memoryIn(structuredClone(context));
+	if (data === undefined) return undefined;
+	const memory = memoryOf(ctx.getNode(), data.executionData?.contextData ?? {});
 	// As long as a retry runs, and where it was killed, n8n has stored what the execution before it knew.
-	if (memory.ranIn?.endsWith(`:${id}`) !== true) return undefined;
-	return { ...memory, hasFailed: data.resultData.error !== undefined };
+	if (memory?.ranIn?.endsWith(`:${id}`) !== true) return undefined;
+	return {
+		...memory,
+		hasFailed: data.resultData.error !== undefined,
+		hasAsked: new Questions(memory, memory.ranIn, true).aboutOthers !== undefined,
+	};
+}
+
+/** n8n keeps it under the name of the node, which may have another one by now, or may have been put in the place of another. */
+function memoryOf({ id, name }: INode, contexts: IExecuteContextData): NodeMemory | undefined {
+	const memories = Object.entries(contexts)
+		.filter(([key]) => key.startsWith('node:'))
+		.map(([key, context]) => ({ key, memory: memoryIn(structuredClone(context)) }));
+	const ofNode = memories.find(({ memory }) => memory.node === id);
+	return (ofNode ?? memories.find(({ key }) => key === `node:${name}`))?.memory;
 }

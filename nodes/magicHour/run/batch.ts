@@ -11,6 +11,7 @@ import {
 import { isCalled } from '../jobs/caller';
 import { executionId, isTool } from '../jobs/order';
 import { ExecutionMemory } from '../jobs/memory';
+import type { Question } from '../jobs/memoryRecords';
 import { hasStaleError } from '../jobs/staleError';
 import type { ItemOutput, Operation } from './operation';
 import { Parameters } from './parameters';
@@ -91,13 +92,16 @@ export class Batch<Plan, Started> {
 		if (this.firstFailure === undefined) return undefined;
 		const { problem, index } = this.firstFailure;
 		if (isInDoubt(problem) && isTool(this.ctx)) return undefined;
-		this.memory.noteDoubtsTold();
+		const doubtful = this.doubtful();
+		const together = problem.code === 'other_account' ? (this.run?.askedTogether ?? []) : [];
+		const asked = new Set([index, ...doubtful, ...together]);
+		this.noteTold(({ item }) =>
+			item === undefined ? isInDoubt(problem) && this.isHeldUp : asked.has(item),
+		);
 		const others = {
 			jobs: this.allJobs().map(([, id]) => id),
 			superseded: this.run?.superseded ?? [],
-			doubtful: this.memory
-				.doubtfulItems()
-				.filter((item) => item !== index || !this.saysOwnDoubt(problem)),
+			doubtful: doubtful.filter((item) => item !== index || !this.saysOwnDoubt(problem)),
 			hasMadeJobs: this.indexes.some((item) => this.memory.jobId(item) !== undefined),
 		};
 		const whole = withOtherJobs(problem, others);
@@ -107,7 +111,26 @@ export class Batch<Plan, Started> {
 
 	/** A question about other executions, about an account or a job that is gone says nothing of the item's own doubt. */
 	private saysOwnDoubt(problem: Problem): boolean {
-		return isInDoubt(problem) && this.run?.isHeldUp !== true;
+		return isInDoubt(problem) && !this.isHeldUp;
+	}
+
+	private get isHeldUp(): boolean {
+		return this.run?.isHeldUp === true;
+	}
+
+	/** Items of which a job may exist, also one that another execution has asked for. */
+	private doubtful(): number[] {
+		const asking = this.indexes.filter((item) => {
+			const result = this.results.get(item);
+			return result instanceof Problem && this.saysOwnDoubt(result);
+		});
+		return [...new Set([...this.memory.doubtfulItems(), ...asking])];
+	}
+
+	/** @param isTold whether the error that ends the execution asks a question */
+	private noteTold(isTold: (question: Question) => boolean): void {
+		this.memory.questions.keepTold(isTold);
+		this.memory.noteDoubtsTold();
 	}
 
 	/** One output item per input item. */
@@ -142,8 +165,8 @@ export class Batch<Plan, Started> {
 		const jobs = this.allJobs();
 		const finished = jobs.filter(([index]) => this.isFinished(index)).map(([, id]) => id);
 		const underWay = jobs.filter(([index]) => !this.isFinished(index)).map(([, id]) => id);
-		const doubtful = this.memory.doubtfulItems();
-		this.memory.noteDoubtsTold();
+		const doubtful = this.doubtful();
+		this.noteTold(({ item }) => item !== undefined && doubtful.includes(item));
 		return toNodeError(stopped({ underWay, finished, doubtful }), this.ctx.getNode(), 0);
 	}
 

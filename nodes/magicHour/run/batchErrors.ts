@@ -72,7 +72,8 @@ export function withOtherJobs(
 		notes.push(`Jobs of the other items: ${listedJobs(jobs)}.`);
 	}
 	if (others.superseded.length > 0) notes.push(supersededNote(others.superseded));
-	if (others.hasMadeJobs && !notes.some((note) => note.includes(RETRY))) notes.push(RETRY);
+	const mustRetry = others.hasMadeJobs || others.doubtful.length > 0;
+	if (mustRetry && !notes.some((note) => note.includes(RETRY))) notes.push(RETRY);
 	notes.push(...doubtNote(others.doubtful));
 	return withDetails(problem, { description: notes.join(' ') || undefined });
 }

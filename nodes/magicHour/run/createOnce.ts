@@ -86,7 +86,7 @@ async function askIfInDoubt(
 ): Promise<void> {
 	const askers = new Set<string>();
 	for (const record of run.memory.doubts(itemIndex, asked)) {
-		if (!(await run.isAnswered(doubt(record)))) askers.add(idOf(record.execution));
+		if (!(await run.isAnswered(doubt(record), itemIndex))) askers.add(idOf(record.execution));
 	}
 	if (askers.size === 0) return;
 	const who = `execution${askers.size === 1 ? '' : 's'} ${[...askers].join(', ')}`;

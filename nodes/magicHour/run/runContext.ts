@@ -73,6 +73,9 @@ export class RunContext {
 	/** Whether a question about other executions keeps it from making any job. */
 	isHeldUp = false;
 
+	/** Items that have a job in another account: one question is about all of them. */
+	readonly askedTogether = new Set<number>();
+
 	/** @throws Problem when the credential cannot be used */
 	static async create(
 		ctx: IExecuteFunctions,
@@ -152,8 +155,8 @@ export class RunContext {
 	 * Whether a person was asked about an item by an execution before, and retries all the same. If not, this one asks.
 	 * @param topic what is in doubt
 	 */
-	async isAnswered(topic: string): Promise<boolean> {
-		return await this.claim.isAnswered(topic);
+	async isAnswered(topic: string, item: number): Promise<boolean> {
+		return await this.claim.isAnswered(topic, item);
 	}
 
 	/** Jobs of earlier tries that were replaced, because a person has edited what they are for. */

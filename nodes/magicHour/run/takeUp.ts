@@ -39,13 +39,13 @@ export async function takeUp(
 	}
 	const isOwn = record.account === client.account;
 	if (isDeleted(answer) || (isUnknown(answer) && isOwn)) {
-		if (!(await run.isAnswered(`job ${id}`))) throw gone(id);
+		if (!(await run.isAnswered(`job ${id}`, itemIndex))) throw gone(id);
 		run.memory.rememberGone(itemIndex);
 		return undefined;
 	}
 	if (isUnknown(answer)) {
 		// A new key of the same account sees the job; another account does not.
-		if (await run.isAnswered(inAnotherAccount(id, client.account))) return undefined;
+		if (await run.isAnswered(inAnotherAccount(id, client.account), itemIndex)) return undefined;
 		throw ofOtherAccount(id, askAboutOtherAccounts(run));
 	}
 	if (answer.ok || isOwn) return job;
@@ -72,14 +72,19 @@ const inAnotherAccount = (id: string, account: string) => `job ${id}, for accoun
  * One question for all items that have a job in another account, and not one for each retry.
  * @returns the ids of their jobs
  */
-function askAboutOtherAccounts({ client, memory, orders }: RunContext): string[] {
+function askAboutOtherAccounts(run: RunContext): string[] {
+	const { client, memory, orders } = run;
 	const { account } = client;
 	const jobs = [...orders].flatMap(([item, asked]) => {
 		const record = memory.recall(item, asked);
-		return record?.state === 'created' && record.account !== account ? [record.response!.id] : [];
+		const isOfOther = record?.state === 'created' && record.account !== account;
+		return isOfOther ? [{ item, id: record.response!.id }] : [];
 	});
-	for (const id of jobs) memory.questions.askAboutItem(inAnotherAccount(id, account));
-	return jobs;
+	for (const { item, id } of jobs) {
+		memory.questions.askAboutItem(inAnotherAccount(id, account), item);
+		run.askedTogether.add(item);
+	}
+	return jobs.map(({ id }) => id);
 }
 
 /** It cannot be taken over, and a second one is not paid for before a person was told. */

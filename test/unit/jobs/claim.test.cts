@@ -238,7 +238,7 @@ describe('a doubt whether the job of an item exists is sent again by a retry', (
 	const inDoubt = async (run: Run) => {
 		const { claim, memory } = new NodeRun(run);
 		const { byThisExecution, ...record } = memory.recall(0, WHAT)!;
-		return byThisExecution || !(await claim.isAnswered(doubt(record)));
+		return byThisExecution || !(await claim.isAnswered(doubt(record), 0));
 	};
 
 	it.each([
@@ -327,7 +327,7 @@ describe('a retry that finds another one before it', () => {
 		await third.create(2);
 		const record = third.memory.recall(1, WHAT)!;
 		expect(record.state).toBe('asked');
-		expect(await third.claim.isAnswered(doubt(record))).toBe(false);
+		expect(await third.claim.isAnswered(doubt(record), 1)).toBe(false);
 	});
 
 	it('asks a person once, who then retries the one that asked', async () => {

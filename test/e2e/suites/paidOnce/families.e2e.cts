@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 
 import type { Execution, StoredWorkflow } from '../../../../n8n/rest.cts';
+import { createSandboxCredential } from '../../../../n8n/sandboxCredential.cts';
+import { startSandbox, type Sandbox } from '../../../../sandbox/index.cts';
 import type { RecordedRequest } from '../../../../sandbox/types.cts';
 import { draw, SEED } from '../../../support/draw.cts';
 import { url } from '../../../support/sources.cts';
@@ -49,14 +51,25 @@ const FAMILY = fc.record({
 			member: fc.nat(),
 			fates: FATES_OF_ALL,
 			withSavedWorkflow: fc.boolean(),
-			/** Whether the node is deleted and put back before. */
-			isReplaced: fc.nat({ max: 9 }).map((number) => number === 0),
+			/** What a person has changed in the node before. */
+			change: fc.oneof(
+				{ weight: 4, arbitrary: fc.constant('nothing' as const) },
+				fc.constantFrom('id', 'account'),
+			),
 		}),
 		{ minLength: 4, maxLength: 8 },
 	),
 });
 
 const bed = useServerBed();
+let other: Sandbox;
+let otherCredentials: typeof bed.credentials;
+beforeAll(async () => {
+	other = await startSandbox({ queueSeconds: 0.1, renderSeconds: 0.3 });
+	otherCredentials = { magicHourApi: await createSandboxCredential(bed.api, other) };
+});
+beforeEach(() => other.reset());
+afterAll(async () => await other?.close());
 
 /** A creation that was sent, and not refused: it was paid, or may have been. */
 interface Sent {
@@ -73,14 +86,14 @@ class Books {
 	/** Lets an execution run, and books what it sends. */
 	async during(fates: Array<keyof typeof FATES>, run: () => Promise<Execution>) {
 		const sent: string[] = [];
-		bed.sandbox.failBy((request: RecordedRequest) => {
+		const answer = (request: RecordedRequest) => {
 			if (request.endpoint !== 'createLipSync') return undefined;
 			const index = PEOPLE.findIndex((person) => jobOf(person)(request));
 			if (fates[index] !== 'refused') sent.push(PEOPLE[index]!);
 			return FATES[fates[index]!];
-		});
+		};
+		for (const sandbox of [bed.sandbox, other]) sandbox.failBy(answer);
 		const execution = await run();
-		bed.sandbox.clearFaults();
 		this.executions.push(execution);
 		this.checkEach(sent, execution);
 		this.sent.push(...sent.map((person) => ({ person, by: execution.id })));
@@ -114,26 +127,45 @@ class Books {
 	private checkEach(people: string[], execution: Execution): void {
 		for (const person of people) {
 			const before = this.sent.findLast((sent) => sent.person === person);
-			if (before === undefined || this.isAnswered(before, execution)) continue;
+			if (before === undefined || this.isAnswered(before)) continue;
 			throw new Error(
 				[`seed ${SEED}: ${person} is sent again by ${execution.id}`, ...this.story].join('\n'),
 			);
 		}
 	}
 
-	private isAnswered({ by }: Sent, { id }: Execution): boolean {
-		const since = this.executions.slice(this.executions.findIndex((each) => each.id === by));
+	private isAnswered({ by, person }: Sent): boolean {
+		const since = this.executions.slice(this.executions.findIndex(({ id }) => id === by));
 		return since.some(
-			(asking) =>
-				/^The job may exist/.test(asking.data.resultData.error?.message ?? '') &&
-				since.some(({ retryOf }) => retryOf === asking.id),
+			(asking) => asksAbout(asking, person) && since.some(({ retryOf }) => retryOf === asking.id),
 		);
 	}
 }
 
-async function replace(stored: StoredWorkflow, times: number): Promise<StoredWorkflow> {
-	const saved = await bed.api.save(withChanged(stored, { id: `lip sync ${times}` }));
-	return { ...stored, ...saved };
+/** Whether an error tells a person that somebody's job may exist, or does. */
+function asksAbout({ data }: Execution, person: string): boolean {
+	const { message = '', description, context } = data.resultData.error ?? {};
+	if (/^The job may exist: .*(not known which jobs|made jobs for other requests)/.test(message)) {
+		return true;
+	}
+	const item = PEOPLE.indexOf(person);
+	const isAboutItem = /^The job may exist|belongs to another account/.test(message);
+	if (isAboutItem && context?.itemIndex === item) return true;
+	const others = /A job may exist for (?:item|the items) ([\d, ]+?) too/.exec(
+		`${description}`,
+	)?.[1];
+	if (others?.split(', ').includes(String(item))) return true;
+	return isAboutItem && `${description}`.includes('The same is true of');
+}
+
+/** The node is deleted and put back, or gets another account, or the first one of either once more. */
+const CHANGES = {
+	id: (time: number) => ({ id: ['Lip Sync', 'another', 'a third one'][time % 3] }),
+	account: (time: number) => ({ credentials: [bed.credentials, otherCredentials][time % 2] }),
+};
+
+async function changed(stored: StoredWorkflow, change: object): Promise<StoredWorkflow> {
+	return { ...stored, ...(await bed.api.save(withChanged(stored, change))) };
 }
 
 /** Each person has got a job of their own. */
@@ -159,10 +191,10 @@ describe('Any retries, in any order', () => {
 			);
 			await books.during(first, async () => await api.run(stored, 'Start'));
 
-			for (const [time, { member, fates, withSavedWorkflow, isReplaced }] of retries.entries()) {
+			for (const [time, { member, fates, withSavedWorkflow, change }] of retries.entries()) {
 				const { canBeRetried } = books;
 				if (canBeRetried.length === 0) break;
-				if (isReplaced) stored = await replace(stored, time);
+				if (change !== 'nothing') stored = await changed(stored, CHANGES[change](time));
 				const { id } = canBeRetried[member % canBeRetried.length]!;
 				await books.during(
 					fates,

@@ -71,6 +71,27 @@ describe('A node that was deleted and put back before a retry', () => {
 		expectAsked(await withSaved(failed), PEOPLE);
 	});
 
+	it('asks each time, also where the question before was told to nobody', async () => {
+		const { failed, stored } = await failedAt('Ben', bed);
+		expectAll(await withOriginal(failed));
+		const silent = { id: 'another', onError: 'continueRegularOutput' as const };
+		const replaced = { ...stored, ...(await bed.api.save(withChanged(stored, silent))) };
+		expect((await withSaved(failed)).status).toBe('success');
+		await bed.api.save(withChanged(replaced, { onError: 'stopWorkflow' }));
+
+		expectAsked(await withSaved(failed), PEOPLE);
+	});
+
+	it('asks each of two retries at the same moment', async () => {
+		const { failed, stored } = await failedAt('Ben', bed);
+		expectAll(await withOriginal(failed));
+		await replace(stored);
+
+		const both = await Promise.all([withSaved(failed), withSaved(failed)]);
+
+		for (const each of both) expectAsked(each, PEOPLE);
+	});
+
 	it('asks, if a retry made jobs before that', async () => {
 		const { failed, stored } = await failedAt('Ben', bed);
 		refuse(bed.sandbox, 'Dee');
@@ -174,6 +195,25 @@ describe('A node that was deleted and put back before a retry', () => {
 		expectAll(await withOriginal(others));
 
 		expectAll(await withOriginal(asking));
+	});
+
+	it('finds the jobs, where it was only renamed', async () => {
+		const { stored, failed } = await failedBefore();
+		refuse(bed.sandbox, 'Ben');
+		await withOriginal(failed);
+		expect(paidFor(bed.sandbox)).toEqual(['Ada']);
+		await bed.api.save({
+			...withChanged(stored, { name: 'Renamed' }),
+			connections: {
+				...stored.connections,
+				Rows: { main: [[{ node: 'Renamed', type: 'main', index: 0 }]] },
+			},
+		});
+
+		const renamed = await withSaved(failed);
+
+		expect(renamed.status).toBe('success');
+		expect(paidFor(bed.sandbox)).toEqual(PEOPLE);
 	});
 
 	it('asks nothing, where a retry before it made no job', async () => {

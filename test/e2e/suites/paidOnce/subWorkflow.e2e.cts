@@ -374,4 +374,25 @@ describe('A sub-workflow whose caller tries again', () => {
 		expect((await api.retry(summary!.id)).status).toBe('success');
 		expect(paidFor(sandbox)).toEqual(PEOPLE);
 	});
+
+	it('asks about a lost answer, also after a retry that did not come to it', async () => {
+		const { api, sandbox } = bed;
+		const { called, caller } = await callerAndCalled();
+		sandbox.setScript(() => ({ outcome: 'never' }));
+		lose(sandbox, 'Ben');
+		const failed = await api.run(caller, 'Start');
+		sandbox.finish(sandbox.jobs[0]!.id, { outcome: 'error' });
+		const [asking] = await api.executions(called.id);
+		refuse(sandbox, 'Ada');
+		const answer = await api.retry(asking!.id);
+		expect(answer.data.resultData.error!.message).toMatch(/^Magic Hour refused/);
+		expect(answer.data.resultData.error!.description).toContain(
+			`select execution ${answer.id} of the sub-workflow and choose Retry`,
+		);
+
+		const retried = await api.retry(failed.id);
+
+		expect(JSON.stringify(retried.data.resultData.error)).toContain('The job may exist');
+		expect(paidFor(sandbox).filter((person) => person === 'Ben')).toHaveLength(1);
+	});
 });
