@@ -52,10 +52,9 @@ export class CallClaim {
 			await this.takeItem(id, caller, item, found);
 		}
 		for (const [topic, other] of found.unknown) this.memory.questions.ask(topic, { other });
-		const [[, by] = [undefined, undefined]] = found.unknown;
 		return found.unknown.size === 0
 			? { free: true, adopted: found.takenOver.size > 0 }
-			: { free: false, by };
+			: { free: false };
 	}
 
 	/**

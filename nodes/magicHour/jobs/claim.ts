@@ -41,10 +41,8 @@ export class Claim {
 	 * @param orders what all items of the run ask for
 	 */
 	async take(orders: ReadonlyMap<number, AskedFor>): Promise<Claimed> {
-		const { aboutOthers } = this.memory.questions;
-		if (aboutOthers !== undefined) {
-			return { free: false, by: aboutOthers.other, jobs: aboutOthers.jobs };
-		}
+		const { question } = this;
+		if (question !== undefined) return question;
 		// Nothing could lead back to an execution without an id, and old versions of n8n keep no marks.
 		const { checkProcessedAndRecord } = this.ctx.helpers as Partial<IExecuteFunctions['helpers']>;
 		if (this.id === undefined || checkProcessedAndRecord === undefined) {
@@ -100,7 +98,7 @@ export class Claim {
 		if (!own.free) return own;
 		if (!own.adopted && this.mustAskAboutItself(isReplaced)) return { free: false };
 		const call = await this.calls.take(id, [...orders.values()]);
-		if (!call.free) return call;
+		if (!call.free) return this.question ?? call;
 		if (!own.adopted && this.hasNoJob(orders) && (await this.calls.mustAskAboutOthers()))
 			return { free: false };
 		if (!own.adopted && !call.adopted) return own;
@@ -131,7 +129,6 @@ export class Claim {
 	): Promise<Claimed | undefined> {
 		const { calls, memory } = this;
 		if (!this.hasNoJob(orders)) return undefined;
-		const asked: Claimed[] = [];
 		const left = [
 			...memory.leftElsewhere(orders.values()),
 			// Whoever answered may have had other requests in mind.
@@ -141,8 +138,13 @@ export class Claim {
 			const topic = `jobs of ${execution}`;
 			if (await calls.isAnswered(topic)) continue;
 			memory.questions.ask(topic, { other: execution, jobs });
-			asked.push({ free: false, by: execution, jobs });
 		}
-		return asked[0];
+		return this.question;
+	}
+
+	/** What this execution asks about the jobs of others. */
+	private get question(): Claimed | undefined {
+		const { aboutOthers } = this.memory.questions;
+		return aboutOthers && { free: false, by: aboutOthers.other, jobs: aboutOthers.jobs };
 	}
 }

@@ -2,7 +2,7 @@
 export type Claimed =
 	/** Jobs may be made. */
 	| { free: true; adopted: boolean }
-	/** Another execution has made jobs, or was about to, and a person has to look at them first. */
+	/** Others have made jobs, or were about to, and a person has to look at them first. `by`: their ids, with commas between. */
 	| { free: false; by?: string; jobs?: string[] }
 	/** It cannot be known: n8n's database does not answer. */
 	| { free: false; failure: string };

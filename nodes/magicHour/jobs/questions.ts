@@ -9,6 +9,16 @@ export const ofItem = (topic: string): string => ITEM + topic;
 /** What a question says of the executions it is about. */
 type About = Pick<Question, 'other' | 'jobs' | 'item'>;
 
+/** Several questions as one: about all executions of theirs, and what is known to be made there. */
+function together(questions: About[]): About {
+	const others = new Set(questions.flatMap(({ other }) => other ?? []));
+	const jobs = questions.flatMap((question) => question.jobs ?? []);
+	return {
+		...(others.size > 0 && { other: [...others].join(', ') }),
+		...(jobs.length > 0 && { jobs }),
+	};
+}
+
 /**
  * What a person is asked before something may be paid twice. An execution asks in all its tries; whoever retries it
  * has read the question, and the retry doesn't ask again.
@@ -28,11 +38,11 @@ export class Questions {
 	}
 
 	/** What this execution, in this try or one before, has asked about the jobs of others. */
-	get aboutOthers(): Question | undefined {
-		const questions = Object.entries(this.stored.questions ?? {});
-		return questions.find(
+	get aboutOthers(): About | undefined {
+		const asked = Object.entries(this.stored.questions ?? {}).filter(
 			([topic, { askedBy }]) => askedBy === this.execution && !topic.startsWith(ITEM),
-		)?.[1];
+		);
+		return asked.length === 0 ? undefined : together(asked.map(([, question]) => question));
 	}
 
 	/** @param topic the step of another execution, or that execution, that it is about */

@@ -89,9 +89,11 @@ async function askIfInDoubt(
 		if (!(await run.isAnswered(doubt(record), itemIndex))) askers.add(idOf(record.execution));
 	}
 	if (askers.size === 0) return;
-	const who = `execution${askers.size === 1 ? '' : 's'} ${[...askers].join(', ')}`;
-	throw jobMayExist(`${who} sent it and got no answer`);
+	throw jobMayExist(`${named([...askers])} sent it and got no answer`);
 }
+
+const named = (executions: string[]): string =>
+	`execution${executions.length === 1 ? '' : 's'} ${executions.join(', ')}`;
 
 /** Another execution has made jobs, or was about to, and no item can be given one of them. */
 function otherExecution(
@@ -99,10 +101,10 @@ function otherExecution(
 	{ by, jobs = [] }: { by?: string; jobs?: readonly string[] },
 ): Problem {
 	const own = executionId(ctx);
-	const isKnown = by !== undefined && by !== own;
+	const others = by !== undefined && by !== own ? named(by.split(', ')) : undefined;
 	const thisOne = isCalled(ctx) ? 'this execution of the sub-workflow' : 'this execution';
-	const who = isKnown ? `execution ${by}` : 'an earlier run or retry of this execution';
-	const where = isKnown ? ` and at execution ${by} in Executions` : '';
+	const who = others ?? 'an earlier run or retry of this execution';
+	const where = others === undefined ? '' : ` and at ${others} in Executions`;
 	const [what, why] =
 		jobs.length > 0
 			? [

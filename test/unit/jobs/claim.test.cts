@@ -537,6 +537,16 @@ describe('a workflow that another one calls', () => {
 		expect(await call('20712').create()).toEqual({ free: false, by: '20711' });
 	});
 
+	it('names all of them, also when it is tried again', async () => {
+		const [a, b]: Array<NonNullable<Run['wants']>> = [[['a', 'item a']], [['b', 'item b']]];
+		await call('7', { wants: a }).create();
+		await call('8', { wants: b }).create();
+		const both = call('9', { wants: [...a!, ...b!] });
+		expect(await both.create()).toEqual({ free: false, by: '7, 8' });
+		const again = call('9', { wants: [...a!, ...b!], stored: await both.end() });
+		expect(await again.create()).toEqual({ free: false, by: '7, 8' });
+	});
+
 	it.each([
 		['is handed something else', { wants: [['else', 'otherwise']] as Array<[string, string]> }],
 		['is called by another execution', { caller: { id: '2', began: 6 } }],

@@ -25,6 +25,8 @@ const FATES = {
 	neverMade: { action: 'reset', effect: false },
 } as const;
 
+const MOST_RETRIES = 8;
+
 const FATE = fc.oneof(
 	{ weight: 4, arbitrary: fc.constant<keyof typeof FATES>('made') },
 	fc.constantFrom<keyof typeof FATES>('refused', 'lost', 'neverMade'),
@@ -33,8 +35,8 @@ const FATES_OF_ALL = fc.tuple(FATE, FATE, FATE, FATE);
 
 const ALL_MADE = PEOPLE.map(() => 'made' as const);
 
-/** One for each person, one about other executions, and the retry that answers the last. */
-const MOST_QUESTIONS = PEOPLE.length + 2;
+/** One for each person, one about each execution that was deleted, and the retry that answers the last. */
+const MOST_QUESTIONS = PEOPLE.length + MOST_RETRIES + 1;
 
 /** People who ask for the same may get each other's jobs. */
 const AUDIO = {
@@ -56,8 +58,10 @@ const FAMILY = fc.record({
 				{ weight: 4, arbitrary: fc.constant('nothing' as const) },
 				fc.constantFrom('id', 'account'),
 			),
+			/** Which other execution is deleted before, if any. */
+			deleted: fc.option(fc.nat(), { freq: 3 }),
 		}),
-		{ minLength: 4, maxLength: 8 },
+		{ minLength: 4, maxLength: MOST_RETRIES },
 	),
 });
 
@@ -82,6 +86,7 @@ interface Sent {
 class Books {
 	readonly executions: Execution[] = [];
 	private readonly sent: Sent[] = [];
+	private readonly deleted = new Set<string>();
 
 	/** Lets an execution run, and books what it sends. */
 	async during(fates: Array<keyof typeof FATES>, run: () => Promise<Execution>) {
@@ -101,7 +106,19 @@ class Books {
 	}
 
 	get canBeRetried(): Execution[] {
-		return this.executions.filter(({ status }) => status === 'error');
+		return this.stored.filter(({ status }) => status === 'error');
+	}
+
+	private get stored(): Execution[] {
+		return this.executions.filter(({ id }) => !this.deleted.has(id));
+	}
+
+	/** Deletes one of the executions, unless it is the last one. */
+	async delete(which: number): Promise<void> {
+		const execution = this.stored[which % this.stored.length]!;
+		if (this.stored.length === 1) return;
+		await bed.api.deleteExecution(execution);
+		this.deleted.add(execution.id);
 	}
 
 	/** What has happened, for whoever reads the failure of a test. */
@@ -109,7 +126,8 @@ class Books {
 		return this.executions.map(({ id, retryOf, status, data }) => {
 			const sent = this.sent.filter(({ by }) => by === id).map(({ person }) => person);
 			const { message = '' } = data.resultData.error ?? {};
-			return `${id} ${retryOf ? `retries ${retryOf}, ` : ''}sends ${sent.join(' ') || 'nothing'}: ${status} ${message}`;
+			const what = this.deleted.has(id) ? ' (deleted)' : '';
+			return `${id}${what} ${retryOf ? `retries ${retryOf}, ` : ''}sends ${sent.join(' ') || 'nothing'}: ${status} ${message}`;
 		});
 	}
 
@@ -191,7 +209,9 @@ describe('Any retries, in any order', () => {
 			);
 			await books.during(first, async () => await api.run(stored, 'Start'));
 
-			for (const [time, { member, fates, withSavedWorkflow, change }] of retries.entries()) {
+			for (const [time, retry] of retries.entries()) {
+				const { member, fates, withSavedWorkflow, change, deleted } = retry;
+				if (deleted !== null) await books.delete(deleted);
 				const { canBeRetried } = books;
 				if (canBeRetried.length === 0) break;
 				if (change !== 'nothing') stored = await changed(stored, CHANGES[change](time));
