@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { callerOf, type Caller } from './caller';
-import type { Claimed } from './claimed';
+import type { AnsweredElsewhere, Claimed } from './claimed';
 import type { Marks } from './marks';
 import type { ExecutionMemory } from './memory';
 import type { AskedFor } from './memoryRecords';
@@ -27,6 +27,7 @@ const MARKED_ITEMS = 3;
 export class CallClaim {
 	private readonly steps: StepMarks;
 	private taken: Step[] = [];
+	readonly answeredElsewhere: AnsweredElsewhere[] = [];
 	/** Questions that a retry answers, and the item of each; undefined: it is about other calls. */
 	private readonly answered = new Map<string, number | undefined>();
 
@@ -131,6 +132,8 @@ export class CallClaim {
 			} else if (!(await this.isAnswered(topic))) {
 				found.unknown.set(topic, by);
 				return;
+			} else if (!this.memory.questions.isAnswered(topic)) {
+				this.answeredElsewhere.push({ topic, by });
 			}
 		}
 	}

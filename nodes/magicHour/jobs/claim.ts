@@ -101,6 +101,7 @@ export class Claim {
 		if (!call.free) return this.question ?? call;
 		if (!own.adopted && this.hasNoJob(orders) && (await this.calls.mustAskAboutOthers()))
 			return { free: false };
+		if (this.mustAskOnceMore(orders)) return this.question!;
 		if (!own.adopted && !call.adopted) return own;
 		return (await this.askAboutOthers(orders)) ?? { free: true, adopted: true };
 	}
@@ -118,6 +119,18 @@ export class Claim {
 		return true;
 	}
 
+	/** A person who has answered another execution may not have thought of the items that have no job by now. */
+	private mustAskOnceMore(orders: ReadonlyMap<number, AskedFor>): boolean {
+		const { questions } = this.memory;
+		const answered = [...this.family.answeredElsewhere, ...this.calls.answeredElsewhere];
+		const open = answered
+			.map(({ topic, by }) => ({ topic: `${topic}, answered elsewhere`, by }))
+			.filter(({ topic }) => !questions.isAnswered(topic));
+		if (open.length === 0 || !this.hasNoJob(orders)) return false;
+		for (const { topic, by } of open) questions.ask(topic, { other: by });
+		return true;
+	}
+
 	/** Whether nothing is known of an item's job. */
 	private hasNoJob(orders: ReadonlyMap<number, AskedFor>): boolean {
 		return [...orders].some(([item, asked]) => this.memory.recall(item, asked) === undefined);
@@ -129,12 +142,7 @@ export class Claim {
 	): Promise<Claimed | undefined> {
 		const { calls, memory } = this;
 		if (!this.hasNoJob(orders)) return undefined;
-		const left = [
-			...memory.leftElsewhere(orders.values()),
-			// Whoever answered may have had other requests in mind.
-			...(this.family.hasFollowedAnswer ? memory.adoptedForOther(orders) : []),
-		];
-		for (const { execution, jobs } of left) {
+		for (const { execution, jobs } of memory.leftElsewhere(orders.values())) {
 			const topic = `jobs of ${execution}`;
 			if (await calls.isAnswered(topic)) continue;
 			memory.questions.ask(topic, { other: execution, jobs });

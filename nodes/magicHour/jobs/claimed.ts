@@ -6,3 +6,10 @@ export type Claimed =
 	| { free: false; by?: string; jobs?: string[] }
 	/** It cannot be known: n8n's database does not answer. */
 	| { free: false; failure: string };
+
+/** A question about the jobs of an execution that was answered by a retry of another one than this one comes from. */
+export interface AnsweredElsewhere {
+	topic: string;
+	/** The id of the execution, where it is known. */
+	by: string | undefined;
+}

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { Claimed } from './claimed';
+import type { AnsweredElsewhere, Claimed } from './claimed';
 import type { ExecutionMemory } from './memory';
 import type { Chain, NodeMemory } from './memoryRecords';
 import { familyOf } from './order';
@@ -17,12 +17,13 @@ const MOST_ADOPTIONS = 50;
  * execution. If that other execution is stored with its memory, it is taken over. If not, a person is asked.
  *
  * The answer to that question is a retry of the execution that asked. It begins the next chain of the family. Who comes
- * to the same question by another way, and finds that chain begun, has it answered, and continues from there.
+ * to the same question by another way, and finds that chain begun, continues from there, and asks only if an item has no
+ * job there either.
  */
 export class FamilyClaim {
 	private taken?: Step & { number: number };
-	/** Whether a question was answered by the retry of another execution than this one comes from. */
-	hasFollowedAnswer = false;
+	/** Questions that were answered by the retry of another execution than this one comes from. */
+	readonly answeredElsewhere: AnsweredElsewhere[] = [];
 
 	constructor(
 		private readonly ctx: IExecuteFunctions,
@@ -59,7 +60,7 @@ export class FamilyClaim {
 			} else if (this.memory.questions.isAnswered(step.family)) {
 				this.memory.stored.chain = nextChain(this.chain);
 			} else if (await this.isAnswered(id)) {
-				this.follow();
+				this.follow(step, by);
 			} else {
 				this.memory.questions.ask(step.family, { other: by });
 				return { free: false, by };
@@ -70,12 +71,15 @@ export class FamilyClaim {
 	/** Jobs may have been made since a person answered another execution, and are found along that chain alone. */
 	private async followAnswers(id: string): Promise<void> {
 		if (this.ctx.getMode() !== 'retry') return;
-		while (await this.isAnswered(id)) this.follow();
+		while (await this.isAnswered(id)) {
+			const step = this.step(id, this.chain);
+			this.follow(step, await this.takerOf(step));
+		}
 	}
 
-	private follow(): void {
+	private follow({ family }: Step, by: string | undefined): void {
 		this.memory.stored.chain = nextChain(this.chain);
-		this.hasFollowedAnswer = true;
+		this.answeredElsewhere.push({ topic: family, by });
 	}
 
 	/**

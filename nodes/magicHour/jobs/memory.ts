@@ -37,17 +37,6 @@ export const idOf = (execution: string): string => execution.slice(execution.ind
 /** The topic of the question whether the job of a record exists. */
 export const doubt = ({ entry }: JobRecord): string => `order ${entry}`;
 
-/** The jobs of records, by the execution that has made them. */
-function byExecution(records: JobRecord[]): Array<{ execution: string; jobs: string[] }> {
-	const executions = [...new Set(records.map(({ execution }) => execution))];
-	return executions.map((execution) => ({
-		execution: idOf(execution),
-		jobs: records.flatMap((record) =>
-			record.execution === execution && record.response ? [record.response.id] : [],
-		),
-	}));
-}
-
 interface RecalledJob extends JobRecord {
 	/** Or by another one, whose memory this execution has. */
 	byThisExecution: boolean;
@@ -255,24 +244,13 @@ export class ExecutionMemory {
 		const left = turnsElsewhere(this.stored, this.runIndex)
 			.flatMap(({ jobs }) => Object.values(jobs))
 			.filter(({ state, fingerprint }) => state !== 'failed' && !asked.has(fingerprint));
-		return byExecution(left);
-	}
-
-	/**
-	 * Jobs that items of this turn got since this execution began, from other ones, for something else than is asked for.
-	 * @param orders of this run, by item
-	 */
-	adoptedForOther(
-		orders: ReadonlyMap<number, AskedFor>,
-	): Array<{ execution: string; jobs: string[] }> {
-		const { jobs, before = {} } = this.turn;
-		return byExecution(
-			[...orders].flatMap(([item, asked]) =>
-				[...(before[item] ?? []), jobs[item] ?? []]
-					.flat()
-					.filter((record) => !this.known.has(record.entry) && !this.isSame(record, asked)),
+		const executions = [...new Set(left.map(({ execution }) => execution))];
+		return executions.map((execution) => ({
+			execution: idOf(execution),
+			jobs: left.flatMap((record) =>
+				record.execution === execution && record.response ? [record.response.id] : [],
 			),
-		);
+		}));
 	}
 
 	/** The job an item has, or had before this try. */

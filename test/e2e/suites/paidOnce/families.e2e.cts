@@ -145,17 +145,18 @@ class Books {
 	private checkEach(people: string[], execution: Execution): void {
 		for (const person of people) {
 			const before = this.sent.findLast((sent) => sent.person === person);
-			if (before === undefined || this.isAnswered(before)) continue;
+			if (before === undefined || this.isAnswered(before, execution)) continue;
 			throw new Error(
 				[`seed ${SEED}: ${person} is sent again by ${execution.id}`, ...this.story].join('\n'),
 			);
 		}
 	}
 
-	private isAnswered({ by, person }: Sent): boolean {
+	private isAnswered({ by, person }: Sent, { retryOf }: Execution): boolean {
 		const since = this.executions.slice(this.executions.findIndex(({ id }) => id === by));
-		return since.some(
-			(asking) => asksAbout(asking, person) && since.some(({ retryOf }) => retryOf === asking.id),
+		const asking = since.find(({ id }) => id === retryOf);
+		return (
+			asking !== undefined && (asksAbout(asking, person) || this.isAnswered({ by, person }, asking))
 		);
 	}
 }
