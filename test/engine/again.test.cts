@@ -246,6 +246,38 @@ describe('when the node runs again', () => {
 			expect(again.json().map((json) => json.id)).not.toContain(id);
 		});
 
+		it('counts a job that is gone towards Max Credits', async () => {
+			refuseAfter(1);
+			const failed = await bed.run(workflowOf(items(2), WAITED_JOB));
+			const { id, project } = bed.sandbox.jobs[0]!;
+			bed.sandbox.fail({
+				on: 'getProject',
+				times: 99,
+				action: { status: 404, body: { message: 'Not found' } },
+				match: ({ path }) => path.endsWith(id),
+			});
+			// Enough for the item that was refused, and not for the other one once more.
+			const maxCredits = 2 * project.credits_charged;
+			const workflow = workflowOf(items(2), {
+				...WAITED_JOB,
+				options: { ...WAITED_JOB.options, maxCredits, parallelRequests: 1 },
+			});
+			const asking = await bed.run(workflow, {
+				mode: 'retry',
+				resume: storedForRetry(failed.run),
+			});
+			expect(asking.error!.message).toContain(`Job ${id} was deleted`);
+
+			const again = await bed.run(workflow, {
+				mode: 'retry',
+				resume: storedForRetry(asking.run),
+			});
+
+			const paid = bed.sandbox.jobs.length * project.credits_charged;
+			expect(paid).toBeLessThanOrEqual(maxCredits);
+			expect(again.error!.message).toMatch(/and Max Credits is/);
+		});
+
 		it('says that a job is gone, and not whose it is, where a new key of the same account still sees it', async () => {
 			refuseAfter(1);
 			const workflow = workflowOf(items(2), { ...WAITED_JOB, options: { parallelRequests: 1 } });

@@ -160,6 +160,7 @@ export const operation: Operation<CreatePlan, Job> = {
 	start: async (plan, run, itemIndex) =>
 		await createOnce(run, itemIndex, {
 			willWait: plan.wait !== undefined,
+			maxCredits: plan.maxCredits,
 			request: async () => {
 				const clip = plan.measured ?? (await measured(plan, run));
 				const body = await uploadedRequest(plan, clip, run.uploads);

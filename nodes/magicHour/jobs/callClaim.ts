@@ -5,6 +5,7 @@ import type { AnsweredElsewhere, Claimed } from './claimed';
 import type { Marks } from './marks';
 import type { ExecutionMemory } from './memory';
 import type { AskedFor } from './memoryRecords';
+import { itemDigest } from './order';
 import { StepMarks, type Step } from './stepMarks';
 import { storedMemory, type StoredMemory } from './storedMemory';
 
@@ -43,13 +44,13 @@ export class CallClaim {
 	 * @param orders of all items
 	 * @throws Error when the database is away
 	 */
-	async take(id: string, orders: AskedFor[]): Promise<Claimed> {
+	async take(id: string, orders: ReadonlyMap<number, AskedFor>): Promise<Claimed> {
 		const caller = await this.findCaller();
 		if (caller === undefined) return { free: true, adopted: false };
 		if (this.ctx.getMode() === 'integrated') this.memory.stored.answers = caller.id;
 		else delete this.memory.stored.answers;
 		const found: Found = { takenOver: new Set(), unknown: new Map() };
-		for (const item of markedItems(orders)) {
+		for (const item of this.markedItems(orders)) {
 			await this.takeItem(id, caller, item, found);
 		}
 		for (const [topic, other] of found.unknown) this.memory.questions.ask(topic, { other });
@@ -138,6 +139,17 @@ export class CallClaim {
 		}
 	}
 
+	/** By what they ask for; and as they came in, because the node may be edited before the next call. */
+	private markedItems(orders: ReadonlyMap<number, AskedFor>): Item[] {
+		const first = (digests: string[]) => [...new Set(digests)].sort().slice(0, MARKED_ITEMS);
+		const requests = first([...orders.values()].map(({ fingerprint }) => fingerprint));
+		const items = first([...orders.keys()].map((item) => itemDigest(this.ctx, item)));
+		return [
+			...requests.map((digest) => ({ digest, isRequest: true })),
+			...items.map((digest) => ({ digest, isRequest: false })),
+		];
+	}
+
 	/**
 	 * Two items may ask for the same. The one before has its job, where this very execution of the caller has got it and
 	 * calls for the next. A retry of the caller may call for the same one again, and so may the retry of a call that
@@ -172,17 +184,6 @@ interface Found {
 /** An item of the call, by a digest. */
 interface Item {
 	digest: string;
-	/** Of what is asked for, and not of the item with all its fields. */
+	/** Of what is asked for, and not of the item as it came in. */
 	isRequest: boolean;
-}
-
-function markedItems(orders: AskedFor[]): Item[] {
-	const first = (digests: string[]) => [...new Set(digests)].sort().slice(0, MARKED_ITEMS);
-	return [
-		...first(orders.map(({ fingerprint }) => fingerprint)).map((digest) => ({
-			digest,
-			isRequest: true,
-		})),
-		...first(orders.map(({ written }) => written)).map((digest) => ({ digest, isRequest: false })),
-	];
 }

@@ -97,7 +97,7 @@ export class Claim {
 		const own = await this.family.take(id);
 		if (!own.free) return own;
 		if (!own.adopted && this.mustAskAboutItself(isReplaced)) return { free: false };
-		const call = await this.calls.take(id, [...orders.values()]);
+		const call = await this.calls.take(id, orders);
 		if (!call.free) return this.question ?? call;
 		if (!own.adopted && this.hasNoJob(orders) && (await this.calls.mustAskAboutOthers()))
 			return { free: false };

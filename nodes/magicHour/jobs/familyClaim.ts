@@ -33,6 +33,7 @@ export class FamilyClaim {
 
 	/** @throws Error when the database is away */
 	async take(id: string): Promise<Claimed> {
+		let hasLookedAgain = false;
 		for (let adoptions = 0; ; ) {
 			await this.followAnswers(id);
 			const beside = await this.takeOverBeside(id);
@@ -53,16 +54,23 @@ export class FamilyClaim {
 			}
 			this.chain.steps--;
 			const by = await taken.takenBy(step);
+			if (by === undefined && !hasLookedAgain) {
+				// It may have been given back by now, or is about to be signed.
+				hasLookedAgain = true;
+				await taken.pause();
+				continue;
+			}
+			const topic = topicOf(step, by);
 			const later = adoptions < MOST_ADOPTIONS ? await this.laterMemory(id) : undefined;
 			if (later !== undefined) {
 				adoptions++;
 				this.memory.adopt(later);
-			} else if (this.memory.questions.isAnswered(step.family)) {
+			} else if (this.memory.questions.isAnswered(topic)) {
 				this.memory.stored.chain = nextChain(this.chain);
 			} else if (await this.isAnswered(id)) {
 				this.follow(step, by);
 			} else {
-				this.memory.questions.ask(step.family, { other: by });
+				this.memory.questions.ask(topic, { other: by });
 				return { free: false, by };
 			}
 		}
@@ -95,7 +103,7 @@ export class FamilyClaim {
 			if (!(await this.marks.workflow.take(step, id, true))) continue;
 			const by = await this.marks.workflow.takenBy(step);
 			const other = by === id ? undefined : await storedMemory(this.ctx, by);
-			const topic = `${step.family} beside`;
+			const topic = `${topicOf(step, by)} beside`;
 			if (other !== undefined) {
 				memory.takeOver(other);
 				adopted ||= !other.hasAsked;
@@ -184,6 +192,10 @@ export class FamilyClaim {
 		return undefined;
 	}
 }
+
+/** A step that was given back may be taken by another execution, which nobody has asked about. */
+const topicOf = ({ family }: Step, by: string | undefined): string =>
+	`${family} by ${by ?? 'somebody'}`;
 
 /** The mark of the next step of a chain, as all of its family know it. */
 export const stepName = ({ family, answers, steps }: Chain): string =>

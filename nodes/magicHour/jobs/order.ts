@@ -29,8 +29,8 @@ import { digest } from '../digest';
  *
  * A workflow that is called by another one is an execution of its own each time. Whoever calls it again, by Retry On
  * Fail or a retry, hands it the same items. So what it makes is also known by the family of whoever has called it
- * (`caller.ts`). A job is taken over where the request is the same with its expressions worked out; where only
- * that differs, a person is asked.
+ * (`caller.ts`). A job is taken over where the request is the same with its expressions worked out; where only the
+ * item is the same, a person is asked.
  *
  * A tool of an agent is called with the same words only where the agent tries again. There, the same request in the
  * same execution is the same order ({@link isTool}).
@@ -79,7 +79,14 @@ export const writtenFields = (ctx: IExecuteFunctions): string =>
  * A digest of an item and of how its job is asked for, before any expression is worked out.
  * @param fields what {@link writtenFields} gives
  */
-export function writtenOrder(ctx: IExecuteFunctions, itemIndex: number, fields: string): string {
+export const writtenOrder = (ctx: IExecuteFunctions, itemIndex: number, fields: string): string =>
+	digest([fields, ...contentOf(ctx, itemIndex)]);
+
+/** A digest of an item alone. */
+export const itemDigest = (ctx: IExecuteFunctions, itemIndex: number): string =>
+	digest(contentOf(ctx, itemIndex));
+
+function contentOf(ctx: IExecuteFunctions, itemIndex: number): [json: IDataObject, files: unknown] {
 	const { json, binary = {} } = ctx.getInputData()[itemIndex] ?? { json: {} };
 	const files = Object.entries(binary).map(([field, { id, data, fileName, mimeType }]) => [
 		field,
@@ -87,7 +94,7 @@ export function writtenOrder(ctx: IExecuteFunctions, itemIndex: number, fields: 
 		fileName,
 		mimeType,
 	]);
-	return digest([fields, json, files]);
+	return [json, files];
 }
 
 /** The part of a binary id that n8n leaves as it is when it moves the file; unique, whatever the storage. */

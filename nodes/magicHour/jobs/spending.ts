@@ -4,7 +4,7 @@ import { Problem } from '../problem';
 /** What a run is going to spend, and what its order has cost so far. */
 export interface Spending {
 	/** Of the items that have no job yet. */
-	estimates: readonly CostEstimate[];
+	estimates: ReadonlyArray<Pick<CostEstimate, 'estimated_credits'>>;
 	/** Credits that earlier tries have paid, and that were not refunded. */
 	spent: number;
 }
@@ -12,9 +12,14 @@ export interface Spending {
 /**
  * Holds what all tries of an order cost together against the limit that was set for it.
  * @param maxCredits credits; undefined: no limit
+ * @param nothingDone what a person is told of the items that are not paid for
  * @throws Problem that names both numbers, when it is more
  */
-export function checkSpending({ estimates, spent }: Spending, maxCredits?: number): void {
+export function checkSpending(
+	{ estimates, spent }: Spending,
+	maxCredits?: number,
+	nothingDone = 'Nothing was uploaded or created.',
+): void {
 	// Without a new job there is nothing to stop.
 	if (maxCredits === undefined || estimates.length === 0) return;
 	const total = estimates.reduce((sum, { estimated_credits }) => sum + estimated_credits, 0);
@@ -25,8 +30,7 @@ export function checkSpending({ estimates, spent }: Spending, maxCredits?: numbe
 		`${items} would cost ${total} credits${before}, and Max Credits is ${maxCredits}`,
 		{
 			code: 'max_credits_exceeded',
-			description:
-				'Nothing was uploaded or created. Raise Max Credits, shorten the clips, set a lower Max FPS Limit, or run fewer items.',
+			description: `${nothingDone} Raise Max Credits, shorten the clips, set a lower Max FPS Limit, or run fewer items.`,
 		},
 	);
 }

@@ -57,6 +57,11 @@ export class StepMarks {
 		return await this.marks.isLeft(family);
 	}
 
+	/** Waits until another execution has had the time for its own update. */
+	async pause(): Promise<void> {
+		await this.marks.pause();
+	}
+
 	/** Gives a step back: no job was made after it. */
 	async giveBack(step: Step, by: string): Promise<void> {
 		await this.marks.alone(async () => {

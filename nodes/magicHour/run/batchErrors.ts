@@ -63,7 +63,7 @@ export function withOtherJobs(
 	},
 ): Problem {
 	const { description, id, message } = problem;
-	const jobs = others.jobs.filter((other) => other !== id);
+	const jobs = others.jobs.filter((other) => other !== id && description?.includes(other) !== true);
 	const notes = description === undefined ? [] : [description];
 	if (id !== undefined && !message.includes(id)) {
 		notes.push(`The job of this item: ${id}.`);

@@ -4,6 +4,7 @@ import { isCalled } from '../jobs/caller';
 import { doubt, idOf } from '../jobs/memory';
 import type { AskedFor } from '../jobs/memoryRecords';
 import { executionId } from '../jobs/order';
+import { checkSpending } from '../jobs/spending';
 import { Problem, withDetails } from '../problem';
 import { RETRY } from '../advice';
 import { listedJobs } from './batchErrors';
@@ -15,6 +16,8 @@ import { takeUp, type Job } from './takeUp';
 export interface CreateRequest {
 	/** Whether the node is going to wait for the job, and so cares whether it has failed by now. */
 	willWait: boolean;
+	/** Credits that all items of the run may cost together, in all their tries; undefined: no limit. */
+	maxCredits: number | undefined;
 	/** Uploads what has to be uploaded; gives the request body, and the credits it is going to cost as far as is known. */
 	request: () => Promise<{ body: LipSyncRequest; credits: number }>;
 }
@@ -137,6 +140,9 @@ async function create(run: RunContext, itemIndex: number, wanted: Order): Promis
 	const { body, credits } = await wanted.request();
 	if (signal.aborted) throw stoppedBefore();
 
+	// Since all items were reviewed, a job may have turned out to be gone, or another execution may have paid for some.
+	const spending = { estimates: [{ estimated_credits: credits }], spent: memory.spent };
+	checkSpending(spending, wanted.maxCredits, 'No job was created for it.');
 	const superseded = memory.supersededJob(itemIndex, wanted.asked);
 	memory.rememberAsked(itemIndex, wanted.asked, credits);
 	const outcome = await client.createLipSync(body);

@@ -132,6 +132,7 @@ class NodeRun {
 					[...marks].filter((mark) => mark.startsWith(`${owner(scope)} `)).length,
 			},
 			continueOnFail: () => run.continues === true,
+			getInputData: () => (run.wants ?? [['what', 'how']]).map(([, item]) => ({ json: { item } })),
 			logger: { debug: () => undefined, warn: () => undefined },
 		} as unknown as IExecuteFunctions;
 		this.memory = new ExecutionMemory(ctx);
@@ -373,6 +374,19 @@ describe('a retry that finds another one before it', () => {
 		const told = retry('6', { stored: await another.end() });
 		expect((await told.create(2)).free).toBe(true);
 		expect(told.memory.recall(1, WHAT)).toMatchObject({ response: { id: 'cm1' } });
+	});
+
+	it('asks again where the step that it asked about was given back, and a retry of the one that asked took it', async () => {
+		const refused = retry('2');
+		await refused.create(1);
+		const asking = retry('3');
+		expect(await asking.create(1)).toEqual({ free: false, by: '2' });
+		refused.memory.forget(1);
+		await refused.end();
+		const told = await asking.end();
+		await retry('4', { stored: told }).createWell(1, 'cm1');
+
+		expect(await retry('5', { stored: told }).create(1)).toEqual({ free: false, by: '4' });
 	});
 
 	it('asks again where two have asked, and both are retried', async () => {

@@ -5,7 +5,17 @@ import { url } from '../../../support/sources.cts';
 import { useServerBed } from '../../serverBed.cts';
 import { newExecution } from '../../webhooks.cts';
 import { lipSync, node, outputJson, start, withRows, workflow } from '../../workflow.cts';
-import { failingRows, looped, lose, oneByOne, paidFor, PEOPLE, refuse, rowsOf } from './people.cts';
+import {
+	failingRows,
+	looped,
+	lose,
+	oneByOne,
+	paidFor,
+	PEOPLE,
+	refuse,
+	rowsOf,
+	withChanged,
+} from './people.cts';
 
 /** A workflow that calls another one, in which the jobs are made. */
 
@@ -394,5 +404,27 @@ describe('A sub-workflow whose caller tries again', () => {
 
 		expect(JSON.stringify(retried.data.resultData.error)).toContain('The job may exist');
 		expect(paidFor(sandbox).filter((person) => person === 'Ben')).toHaveLength(1);
+	});
+
+	it('asks, if its node was edited since, and names the jobs before', async () => {
+		const { api, sandbox } = bed;
+		const { called, caller } = await callerAndCalled();
+		refuse(sandbox, 'Ben');
+		const failed = await api.run(caller, 'Start');
+		expect(paidFor(sandbox)).toEqual(['Ada']);
+		const edited = withChanged(called, { parameters: { ...oneByOne, endSeconds: 3 } });
+		const saved = await api.save(edited);
+		if (bed.run.target === '2.x') await api.publish(saved);
+
+		await api.retry(failed.id);
+
+		const [asking] = await api.executions(called.id);
+		const { message, description } = (await api.execution(asking!.id)).data.resultData.error!;
+		expect(message).toMatch(/^The job may exist: .* made jobs for other requests$/);
+		expect(description).toContain(sandbox.jobs[0]!.id);
+		expect(paidFor(sandbox)).toEqual(['Ada']);
+		expect((await api.retry(asking!.id)).status).toBe('success');
+		expect((await api.retry(failed.id)).status).toBe('success');
+		expect(paidFor(sandbox)).toEqual(['Ada', ...PEOPLE]);
 	});
 });
