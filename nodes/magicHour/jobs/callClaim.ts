@@ -6,11 +6,15 @@ import type { Marks } from './marks';
 import type { ExecutionMemory } from './memory';
 import type { AskedFor } from './memoryRecords';
 import { itemDigest } from './order';
+import { storedExecution } from './storedExecution';
 import { StepMarks, type Step } from './stepMarks';
 import { storedMemory, type StoredMemory } from './storedMemory';
 
 /** Earlier calls that had the same item, and that are looked at. */
 const MOST_CALLS = 50;
+
+/** Executions since an earlier call that are looked at for one that has failed. */
+const MOST_BETWEEN = 50;
 
 /**
  * Items of a call that are marked, of each kind of digest: those whose digests come first in the alphabet. Two calls with
@@ -49,8 +53,10 @@ export class CallClaim {
 		if (caller === undefined) return { free: true, adopted: false };
 		if (this.ctx.getMode() === 'integrated') this.memory.stored.answers = caller.id;
 		else delete this.memory.stored.answers;
-		const found: Found = { takenOver: new Set(), unknown: new Map() };
-		for (const item of this.markedItems(orders)) {
+		const items = this.markedItems(orders);
+		const isItemKnown = await this.wereHadBefore(items, caller);
+		const found: Found = { takenOver: new Set(), unknown: new Map(), isItemKnown };
+		for (const item of items) {
 			await this.takeItem(id, caller, item, found);
 		}
 		for (const [topic, other] of found.unknown) this.memory.questions.ask(topic, { other });
@@ -125,7 +131,9 @@ export class CallClaim {
 			if (by === id) return;
 			if (by !== undefined && found.takenOver.has(by)) continue;
 			const other = await storedMemory(this.ctx, by);
-			if (item.isRequest && (await this.isOfAnotherItem(step, other, caller.id))) continue;
+			if (item.isRequest && (await this.isOfAnotherItem(step, other, caller.id))) {
+				if (found.isItemKnown || !(await this.mayBeCalledAgain(by, id, caller.id))) continue;
+			}
 			const topic = by === undefined ? name : `call ${by}`;
 			if (other !== undefined) {
 				found.takenOver.add(by!);
@@ -139,20 +147,26 @@ export class CallClaim {
 		}
 	}
 
-	/** By what they ask for; and as they came in, because the node may be edited before the next call. */
+	/** Whether an earlier call had one of the items as it came in, also if it made no job. */
+	private async wereHadBefore(items: Item[], { family }: Caller): Promise<boolean> {
+		const own = items.filter(({ isRequest }) => !isRequest);
+		const had = await this.marks.leave(own.map(({ digest }) => `${family} had ${digest}`));
+		return had.length > 0;
+	}
+
+	/** As they came in, because the node may be edited before the next call; and by what they ask for. */
 	private markedItems(orders: ReadonlyMap<number, AskedFor>): Item[] {
 		const first = (digests: string[]) => [...new Set(digests)].sort().slice(0, MARKED_ITEMS);
 		const requests = first([...orders.values()].map(({ fingerprint }) => fingerprint));
 		const items = first([...orders.keys()].map((item) => itemDigest(this.ctx, item)));
 		return [
-			...requests.map((digest) => ({ digest, isRequest: true })),
 			...items.map((digest) => ({ digest, isRequest: false })),
+			...requests.map((digest) => ({ digest, isRequest: true })),
 		];
 	}
 
 	/**
-	 * Two items may ask for the same. The one before has its job, where this very execution of the caller has got it and
-	 * calls for the next. A retry of the caller may call for the same one again, and so may the retry of a call that
+	 * Two items may ask for the same. The one before has its job, where this very execution of the caller has got it. A retry of the caller may call for the same one again, and so may the retry of a call that
 	 * has failed: the caller's error output may have led to another call since.
 	 */
 	private async isOfAnotherItem(
@@ -163,6 +177,26 @@ export class CallClaim {
 		if (this.ctx.getMode() === 'retry') return false;
 		if (other !== undefined) return other.answers === callerId && !other.hasFailed;
 		return (await this.marks.known([deliveredMark(step, callerId)])).length > 0;
+	}
+
+	/**
+	 * Whether this execution of the caller tries again by Retry On Fail, and has called for this very item before: then
+	 * one of its calls has failed since. What n8n has not saved may have failed.
+	 */
+	private async mayBeCalledAgain(
+		by: string | undefined,
+		id: string,
+		callerId: string,
+	): Promise<boolean> {
+		const between = Number(id) - Number(by) - 1;
+		if (!(between <= MOST_BETWEEN)) return true;
+		const ids = Array.from({ length: between }, (_, index) => String(Number(by) + 1 + index));
+		const stored = await Promise.all(ids.map(async (other) => storedExecution(this.ctx, other)));
+		return stored.some(
+			(data) =>
+				data === undefined ||
+				(data.parentExecution?.executionId === callerId && data.resultData.error !== undefined),
+		);
 	}
 }
 
@@ -179,6 +213,8 @@ interface Found {
 	takenOver: Set<string>;
 	/** Calls of which nothing is known, by the topic of the question about them. */
 	unknown: Map<string, string | undefined>;
+	/** Whether an earlier call had an item of this one, as it came in. */
+	isItemKnown: boolean;
 }
 
 /** An item of the call, by a digest. */

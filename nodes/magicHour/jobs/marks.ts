@@ -2,7 +2,7 @@ import type { DeduplicationScope, IExecuteFunctions } from 'n8n-workflow';
 
 import { pause } from '../pause';
 
-/** Marks that n8n keeps per node; older ones are dropped. A run that creates jobs leaves up to 8, and up to 50 in a called workflow. */
+/** Marks that n8n keeps per node; older ones are dropped. A run that creates jobs leaves up to 8, and up to 53 in a called workflow. */
 const MOST_MARKS = 4000;
 
 /** Seconds after which a mark is looked at again: another process may have undone it, or have left it to look for it. */

@@ -108,6 +108,33 @@ describe('A sub-workflow whose caller tries again', () => {
 		expect(execution.status).toBe('success');
 	});
 
+	it('by Retry On Fail, where each item has a call of its own, and is another one in each call', async () => {
+		const { api, sandbox } = bed;
+		const code =
+			'return $input.all().map(({ json }) => ({ json: { ...json, now: Math.random() } }));';
+		const audio = url('=https://example.com/{{ $json.person }}.mp3');
+		const { caller } = await callerAndCalled(retryOnFail, {
+			mode: 'each',
+			code,
+			parameters: { audio },
+		});
+		refuse(sandbox, 'Dee');
+
+		const execution = await api.run(caller, 'Start');
+
+		expect(execution.status).toBe('success');
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
+	});
+
+	it('makes a job for each of its items, also where they ask for the same', async () => {
+		const { api, sandbox } = bed;
+		const { caller } = await callerAndCalled({}, { mode: 'each' });
+
+		expect((await api.run(caller, 'Start')).status).toBe('success');
+
+		expect(paidFor(sandbox)).toEqual(PEOPLE);
+	});
+
 	it('by hand: makes only the jobs that are missing', async () => {
 		const { api, sandbox } = bed;
 		const { caller } = await callerAndCalled();
