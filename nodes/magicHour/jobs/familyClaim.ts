@@ -34,6 +34,8 @@ export class FamilyClaim {
 	/** @throws Error when the database is away */
 	async take(id: string): Promise<Claimed> {
 		let hasLookedAgain = false;
+		/** The chain of the question that this execution answers. */
+		let answered: Chain | undefined;
 		for (let adoptions = 0; ; ) {
 			await this.followAnswers(id);
 			const beside = await this.takeOverBeside(id);
@@ -43,51 +45,72 @@ export class FamilyClaim {
 			const number = this.chain.steps;
 			// Counted at once: another run of the node, of the same execution, may be under way.
 			this.chain.steps++;
-			const taken = await this.takenIn(step, id).catch((error: unknown) => {
+			const isTaken = await this.takeIn(step, id).catch((error: unknown) => {
 				this.chain.steps--;
 				throw error;
 			});
-			if (taken === undefined) {
+			if (!isTaken && !(await this.isBesideAnother(id, answered))) {
 				this.taken = { ...step, number };
 				if (this.isReplaced) this.chain.beside = this.chain.steps;
 				return { free: true, adopted: adoptions > 0 };
 			}
 			this.chain.steps--;
-			const by = await taken.takenBy(step);
-			if (by === undefined && !hasLookedAgain) {
-				// It may have been given back by now, or is about to be signed.
-				hasLookedAgain = true;
-				await taken.pause();
+			if (!isTaken) {
+				for (const marks of this.inUse) await marks.giveBack(step, id);
+				if (answered !== undefined) this.memory.stored.chain = answered;
+				answered = undefined;
 				continue;
 			}
-			const topic = topicOf(step, by);
-			const later = adoptions < MOST_ADOPTIONS ? await this.laterMemory(id) : undefined;
+			const takers = await this.takersFrom(this.chain, id);
+			if (takers.length === 0 && !hasLookedAgain) {
+				// It may have been given back by now, or is about to be signed.
+				hasLookedAgain = true;
+				await this.marks.node.pause();
+				continue;
+			}
+			if (takers.length === 0) takers.push({ topic: topicOf(step, undefined) });
+			const later = adoptions < MOST_ADOPTIONS ? await this.laterMemory(takers, id) : undefined;
+			const open = this.unanswered(takers);
 			if (later !== undefined) {
 				adoptions++;
 				this.memory.adopt(later);
-			} else if (this.memory.questions.isAnswered(topic)) {
+			} else if (open.length === 0) {
+				answered = this.chain;
 				this.memory.stored.chain = nextChain(this.chain);
 			} else if (await this.isAnswered(id)) {
-				this.follow(step, by);
+				this.follow(step, takers);
 			} else {
-				this.memory.questions.ask(topic, { other: by });
-				return { free: false, by };
+				for (const { topic, by } of open) this.memory.questions.ask(topic, { other: by });
+				return { free: false, by: idsOf(open) };
 			}
 		}
+	}
+
+	/**
+	 * Two lines of retries may begin at the same moment: one continues a chain, and the other one begins the next, because it
+	 * doesn't know of the first. Each looks for the other after it has left its own mark, so one of them sees it.
+	 */
+	private async isBesideAnother(id: string, answered: Chain | undefined): Promise<boolean> {
+		if (this.ctx.getMode() !== 'retry') return false;
+		if (answered === undefined) return await this.isAnswered(id);
+		return this.unanswered(await this.takersFrom(answered, id)).length > 0;
+	}
+
+	private unanswered(takers: Taker[]): Taker[] {
+		return takers.filter(({ topic }) => !this.memory.questions.isAnswered(topic));
 	}
 
 	/** Jobs may have been made since a person answered another execution, and are found along that chain alone. */
 	private async followAnswers(id: string): Promise<void> {
 		if (this.ctx.getMode() !== 'retry') return;
 		while (await this.isAnswered(id)) {
-			const step = this.step(id, this.chain);
-			this.follow(step, await this.takerOf(step));
+			this.follow(this.step(id, this.chain), await this.takersFrom(this.chain, id));
 		}
 	}
 
-	private follow({ family }: Step, by: string | undefined): void {
+	private follow({ family }: Step, takers: Taker[]): void {
 		this.memory.stored.chain = nextChain(this.chain);
-		this.answeredElsewhere.push({ topic: family, by });
+		this.answeredElsewhere.push({ topic: family, by: idsOf(takers) });
 	}
 
 	/**
@@ -126,18 +149,18 @@ export class FamilyClaim {
 
 	/**
 	 * Takes a step, among all marks or among none.
-	 * @returns the marks by which somebody else has taken it
+	 * @returns whether somebody else has taken it
 	 */
-	private async takenIn(step: Step, id: string): Promise<StepMarks | undefined> {
+	private async takeIn(step: Step, id: string): Promise<boolean> {
 		const ours: StepMarks[] = [];
 		for (const marks of this.inUse) {
 			if (await marks.take(step, id, this.ctx.getMode() === 'retry')) {
 				for (const each of ours) await each.giveBack(step, id);
-				return marks;
+				return true;
 			}
 			ours.push(marks);
 		}
-		return undefined;
+		return false;
 	}
 
 	/** Whether the next chain has begun: a person was asked by another execution. */
@@ -174,12 +197,22 @@ export class FamilyClaim {
 	 * Whoever has taken a step of the chain knows the jobs of all steps before it.
 	 * @returns what another execution of the family remembers, if it has come further than this one
 	 */
-	private async laterMemory(id: string): Promise<NodeMemory | undefined> {
-		for (let { steps } = this.chain; ; steps++) {
-			const by = await this.takerOf(this.step(id, { ...this.chain, steps }));
-			if (by === undefined) return undefined;
+	private async laterMemory(takers: Taker[], id: string): Promise<NodeMemory | undefined> {
+		for (const { by } of takers) {
 			const memory = by === id ? undefined : await storedMemory(this.ctx, by);
 			if (memory?.chain !== undefined && isAhead(memory.chain, this.chain)) return memory;
+		}
+		return undefined;
+	}
+
+	/** Who has taken the steps that this execution doesn't know of, as far as the chain goes. */
+	private async takersFrom(chain: Chain, id: string): Promise<Taker[]> {
+		const takers: Taker[] = [];
+		for (let { steps } = chain; ; steps++) {
+			const step = this.step(id, { ...chain, steps });
+			const by = await this.takerOf(step);
+			if (by === undefined) return takers;
+			takers.push({ topic: topicOf(step, by), by });
 		}
 	}
 
@@ -192,6 +225,17 @@ export class FamilyClaim {
 		return undefined;
 	}
 }
+
+/** An execution that has taken a step. */
+interface Taker {
+	/** Of the question about its jobs. */
+	topic: string;
+	by?: string;
+}
+
+/** Of executions that are known, with commas between. */
+const idsOf = (takers: Taker[]): string | undefined =>
+	takers.flatMap(({ by }) => by ?? []).join(', ') || undefined;
 
 /** A step that was given back may be taken by another execution, which nobody has asked about. */
 const topicOf = ({ family }: Step, by: string | undefined): string =>

@@ -389,6 +389,40 @@ describe('a retry that finds another one before it', () => {
 		expect(await retry('5', { stored: told }).create(1)).toEqual({ free: false, by: '4' });
 	});
 
+	it('asks about a retry that knew the one it has asked about, and has made jobs since', async () => {
+		const first = retry('2');
+		await first.create(1);
+		executions.set('2', await first.end());
+		const knowing = retry('3');
+		await knowing.create(1);
+		const known = await knowing.end();
+		executions.delete('2');
+		const asking = retry('4');
+		expect(await asking.create(1)).toEqual({ free: false, by: '2' });
+		const told = await asking.end();
+		await retry('5', { stored: known }).create(2);
+
+		expect(await retry('6', { stored: told }).create(1)).toEqual({ free: false, by: '5' });
+	});
+
+	it('makes no jobs beside another line of retries, where both go on at the same moment', async () => {
+		const first = retry('2');
+		await first.create(1);
+		executions.set('2', await first.end());
+		const knowing = retry('3');
+		await knowing.create(1);
+		const known = await knowing.end();
+		executions.delete('2');
+		const asking = retry('4');
+		await asking.create(1);
+		const told = await asking.end();
+
+		const both = [retry('5', { stored: known }), retry('6', { stored: told })];
+		const claims = await Promise.all(both.map(async (each) => each.create(2)));
+
+		expect(claims.filter(({ free }) => free)).toHaveLength(1);
+	});
+
 	it('asks again where two have asked, and both are retried', async () => {
 		await retry('2').create(1);
 		const asking = [retry('3'), retry('4')];

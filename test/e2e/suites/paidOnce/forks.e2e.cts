@@ -97,6 +97,29 @@ describe('A retry that n8n has not saved', () => {
 	});
 });
 
+describe('An execution that asked about a retry that was deleted', () => {
+	it('asks about another one, too, that knew of it and has made jobs since', async () => {
+		const { api, sandbox } = bed;
+		const { failed } = await failedAt('Ben', bed);
+		lose(sandbox, 'Ben');
+		const first = await api.retry(failed.id);
+		const knowing = await api.retry(failed.id);
+		expect(message(knowing)).toContain(`execution ${first.id} sent it and got no answer`);
+		await api.deleteExecution(first);
+		const asking = await api.retry(failed.id);
+		expect(message(asking)).toContain(`not known which jobs execution ${first.id} created`);
+		const answer = await api.retry(knowing.id);
+		expect(answer.status).toBe('success');
+		await api.deleteExecution(answer);
+		const paid = paidFor(sandbox);
+
+		const again = await api.retry(asking.id);
+
+		expect(message(again)).toContain(`not known which jobs execution ${answer.id} created`);
+		expect(paidFor(sandbox)).toEqual(paid);
+	});
+});
+
 describe('An answer that was given for other requests', () => {
 	it('is none for the jobs of a retry that n8n has not saved', async () => {
 		const { api, sandbox } = bed;
