@@ -21,7 +21,7 @@ const MOST_ADOPTIONS = 50;
  * job there either.
  */
 export class FamilyClaim {
-	private taken?: Step & { number: number };
+	private taken?: Step & { number: number; answered: Chain[] };
 	/** Questions that were answered by the retry of another execution than this one comes from. */
 	readonly answeredElsewhere: AnsweredElsewhere[] = [];
 
@@ -34,8 +34,8 @@ export class FamilyClaim {
 	/** @throws Error when the database is away */
 	async take(id: string): Promise<Claimed> {
 		let hasLookedAgain = false;
-		/** The chain of the question that this execution answers. */
-		let answered: Chain | undefined;
+		/** The chains of the questions that this execution answers. */
+		let answered: Chain[] = [];
 		for (let adoptions = 0; ; ) {
 			await this.followAnswers(id);
 			const beside = await this.takeOverBeside(id);
@@ -50,15 +50,15 @@ export class FamilyClaim {
 				throw error;
 			});
 			if (!isTaken && !(await this.isBesideAnother(id, answered))) {
-				this.taken = { ...step, number };
+				this.taken = { ...step, number, answered };
 				if (this.isReplaced) this.chain.beside = this.chain.steps;
 				return { free: true, adopted: adoptions > 0 };
 			}
 			this.chain.steps--;
 			if (!isTaken) {
 				for (const marks of this.inUse) await marks.giveBack(step, id);
-				if (answered !== undefined) this.memory.stored.chain = answered;
-				answered = undefined;
+				this.goBackTo(answered);
+				answered = [];
 				continue;
 			}
 			const takers = await this.takersFrom(this.chain, id);
@@ -75,7 +75,7 @@ export class FamilyClaim {
 				adoptions++;
 				this.memory.adopt(later);
 			} else if (open.length === 0) {
-				answered = this.chain;
+				answered.push(this.chain);
 				this.memory.stored.chain = nextChain(this.chain);
 			} else if (await this.isAnswered(id)) {
 				this.follow(step, takers);
@@ -90,10 +90,18 @@ export class FamilyClaim {
 	 * Two lines of retries may begin at the same moment: one continues a chain, and the other one begins the next, because it
 	 * doesn't know of the first. Each looks for the other after it has left its own mark, so one of them sees it.
 	 */
-	private async isBesideAnother(id: string, answered: Chain | undefined): Promise<boolean> {
+	private async isBesideAnother(id: string, answered: Chain[]): Promise<boolean> {
 		if (this.ctx.getMode() !== 'retry') return false;
-		if (answered === undefined) return await this.isAnswered(id);
-		return this.unanswered(await this.takersFrom(answered, id)).length > 0;
+		if (answered.length === 0) return await this.isAnswered(id);
+		for (const chain of answered) {
+			if (this.unanswered(await this.takersFrom(chain, id)).length > 0) return true;
+		}
+		return false;
+	}
+
+	/** Before an answer has led to a job, others may still continue the chain that it was about. */
+	private goBackTo([first]: Chain[]): void {
+		if (first !== undefined) this.memory.stored.chain = first;
 	}
 
 	private unanswered(takers: Taker[]): Taker[] {
@@ -145,6 +153,7 @@ export class FamilyClaim {
 		for (const marks of this.inUse) await marks.giveBack(this.taken, id);
 		this.chain.steps--;
 		if (this.isReplaced) this.chain.beside = this.chain.steps;
+		this.goBackTo(this.taken.answered);
 	}
 
 	/**

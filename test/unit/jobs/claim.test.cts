@@ -389,38 +389,45 @@ describe('a retry that finds another one before it', () => {
 		expect(await retry('5', { stored: told }).create(1)).toEqual({ free: false, by: '4' });
 	});
 
-	it('asks about a retry that knew the one it has asked about, and has made jobs since', async () => {
-		const first = retry('2');
-		await first.create(1);
-		executions.set('2', await first.end());
-		const knowing = retry('3');
-		await knowing.create(1);
-		const known = await knowing.end();
-		executions.delete('2');
-		const asking = retry('4');
-		expect(await asking.create(1)).toEqual({ free: false, by: '2' });
-		const told = await asking.end();
-		await retry('5', { stored: known }).create(2);
+	describe('where another one knew the retry that it has asked about', () => {
+		/** What the other one remembers, and what the one that asks does. */
+		let known: string;
+		let told: string;
+		beforeEach(async () => {
+			const first = retry('2');
+			await first.create(1);
+			executions.set('2', await first.end());
+			const knowing = retry('3');
+			await knowing.create(1);
+			known = await knowing.end();
+			executions.delete('2');
+			const asking = retry('4');
+			expect(await asking.create(1)).toEqual({ free: false, by: '2' });
+			told = await asking.end();
+		});
 
-		expect(await retry('6', { stored: told }).create(1)).toEqual({ free: false, by: '5' });
-	});
+		it('asks about the jobs that were made since in a retry of the other one', async () => {
+			await retry('5', { stored: known }).create(2);
 
-	it('makes no jobs beside another line of retries, where both go on at the same moment', async () => {
-		const first = retry('2');
-		await first.create(1);
-		executions.set('2', await first.end());
-		const knowing = retry('3');
-		await knowing.create(1);
-		const known = await knowing.end();
-		executions.delete('2');
-		const asking = retry('4');
-		await asking.create(1);
-		const told = await asking.end();
+			expect(await retry('6', { stored: told }).create(1)).toEqual({ free: false, by: '5' });
+		});
 
-		const both = [retry('5', { stored: known }), retry('6', { stored: told })];
-		const claims = await Promise.all(both.map(async (each) => each.create(2)));
+		it('asks about them also after its own answer was refused', async () => {
+			const refused = retry('5', { stored: told });
+			expect((await refused.create(1)).free).toBe(true);
+			refused.memory.forget(1);
+			const stored = await refused.end();
+			await retry('6', { stored: known }).create(2);
 
-		expect(claims.filter(({ free }) => free)).toHaveLength(1);
+			expect(await retry('7', { stored }).create(1)).toEqual({ free: false, by: '6' });
+		});
+
+		it('makes no jobs beside a retry of the other one at the same moment', async () => {
+			const both = [retry('5', { stored: known }), retry('6', { stored: told })];
+			const claims = await Promise.all(both.map(async (each) => each.create(2)));
+
+			expect(claims.filter(({ free }) => free)).toHaveLength(1);
+		});
 	});
 
 	it('asks again where two have asked, and both are retried', async () => {
