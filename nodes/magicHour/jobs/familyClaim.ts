@@ -61,7 +61,7 @@ export class FamilyClaim {
 				answered = [];
 				continue;
 			}
-			const takers = await this.takersFrom(this.chain, id);
+			const { later, takers } = await this.lookFurther(id, adoptions < MOST_ADOPTIONS);
 			if (takers.length === 0 && !hasLookedAgain) {
 				// It may have been given back by now, or is about to be signed.
 				hasLookedAgain = true;
@@ -69,7 +69,6 @@ export class FamilyClaim {
 				continue;
 			}
 			if (takers.length === 0) takers.push({ topic: topicOf(step, undefined) });
-			const later = adoptions < MOST_ADOPTIONS ? await this.laterMemory(takers, id) : undefined;
 			const open = this.unanswered(takers);
 			if (later !== undefined) {
 				adoptions++;
@@ -94,7 +93,9 @@ export class FamilyClaim {
 		if (this.ctx.getMode() !== 'retry') return false;
 		if (answered.length === 0) return await this.isAnswered(id);
 		for (const chain of answered) {
-			if (this.unanswered(await this.takersFrom(chain, id)).length > 0) return true;
+			for await (const taker of this.takersFrom(chain, id)) {
+				if (this.unanswered([taker]).length > 0) return true;
+			}
 		}
 		return false;
 	}
@@ -112,7 +113,9 @@ export class FamilyClaim {
 	private async followAnswers(id: string): Promise<void> {
 		if (this.ctx.getMode() !== 'retry') return;
 		while (await this.isAnswered(id)) {
-			this.follow(this.step(id, this.chain), await this.takersFrom(this.chain, id));
+			const takers: Taker[] = [];
+			for await (const taker of this.takersFrom(this.chain, id)) takers.push(taker);
+			this.follow(this.step(id, this.chain), takers);
 		}
 	}
 
@@ -204,24 +207,30 @@ export class FamilyClaim {
 
 	/**
 	 * Whoever has taken a step of the chain knows the jobs of all steps before it.
-	 * @returns what another execution of the family remembers, if it has come further than this one
+	 * @returns what another execution of the family remembers, if it has come further than this one; and who has taken the
+	 *   steps as far as that one's
 	 */
-	private async laterMemory(takers: Taker[], id: string): Promise<NodeMemory | undefined> {
-		for (const { by } of takers) {
-			const memory = by === id ? undefined : await storedMemory(this.ctx, by);
-			if (memory?.chain !== undefined && isAhead(memory.chain, this.chain)) return memory;
+	private async lookFurther(
+		id: string,
+		mayAdopt: boolean,
+	): Promise<{ later?: NodeMemory; takers: Taker[] }> {
+		const takers: Taker[] = [];
+		for await (const taker of this.takersFrom(this.chain, id)) {
+			takers.push(taker);
+			if (!mayAdopt || taker.by === id) continue;
+			const later = await storedMemory(this.ctx, taker.by);
+			if (later?.chain !== undefined && isAhead(later.chain, this.chain)) return { later, takers };
 		}
-		return undefined;
+		return { takers };
 	}
 
 	/** Who has taken the steps that this execution doesn't know of, as far as the chain goes. */
-	private async takersFrom(chain: Chain, id: string): Promise<Taker[]> {
-		const takers: Taker[] = [];
+	private async *takersFrom(chain: Chain, id: string): AsyncGenerator<Taker> {
 		for (let { steps } = chain; ; steps++) {
 			const step = this.step(id, { ...chain, steps });
 			const by = await this.takerOf(step);
-			if (by === undefined) return takers;
-			takers.push({ topic: topicOf(step, by), by });
+			if (by === undefined) return;
+			yield { topic: topicOf(step, by), by };
 		}
 	}
 
