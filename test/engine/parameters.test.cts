@@ -45,18 +45,18 @@ const CLIP: Refused[] = [
 	{
 		case: 'an end before the start',
 		parameters: { startSeconds: 5, endSeconds: 3 },
-		message: 'End (3) must be later than Start (5)',
+		message: 'End (Seconds) is 3, but must be later than Start (Seconds), which is 5',
 		description: /^Both are seconds of the input video\./,
 	},
 	{
 		case: 'an end at the start',
 		parameters: { startSeconds: 3, endSeconds: 3 },
-		message: 'End (3) must be later than Start (3)',
+		message: 'End (Seconds) is 3, but must be later than Start (Seconds), which is 3',
 	},
 	{
 		case: 'an end before the start, in text',
 		parameters: { startSeconds: '={{ "10" }}', endSeconds: '={{ "9" }}' },
-		message: 'End (9) must be later than Start (10)',
+		message: 'End (Seconds) is 9, but must be later than Start (Seconds), which is 10',
 	},
 	{
 		case: 'a negative start',

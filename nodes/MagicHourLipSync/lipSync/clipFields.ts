@@ -119,7 +119,8 @@ export function clipOf(item: Parameters): Clip {
 function endSecond(item: Parameters, startSeconds: number): number {
 	const second = item.number('endSeconds', 'End (Seconds)', 0.1);
 	if (second > startSeconds) return second;
-	throw new Problem(`End (${second}) must be later than Start (${startSeconds})`, {
-		description: 'Both are seconds of the input video.',
-	});
+	throw new Problem(
+		`End (Seconds) is ${second}, but must be later than Start (Seconds), which is ${startSeconds}`,
+		{ description: 'Both are seconds of the input video.' },
+	);
 }
