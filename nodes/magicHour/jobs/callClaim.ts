@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { callerOf, type Caller } from './caller';
-import type { AnsweredElsewhere, Claimed } from './claimed';
+import type { Claimed, OtherExecution } from './claimed';
 import type { Marks } from './marks';
 import type { ExecutionMemory } from './memory';
 import type { AskedFor } from './memoryRecords';
@@ -25,14 +25,15 @@ const MARKED_ITEMS = 3;
 /**
  * Each call of a workflow by another one is an execution of its own, and whoever calls it again hands it the same
  * items. So a run in a called workflow marks what its items ask for under the name of its caller. A call that finds
- * such a mark takes over what the earlier one has made, if n8n has saved it. If not, a person is asked. The answer is a retry of
- * the call that asked, and is marked for all others when it has led to a job. A retry of the caller is none: n8n doesn't tell whether it is one of
- * the execution that has shown the question.
+ * such a mark takes over what the earlier one has made, if n8n has saved it. If not, a person is asked. The answer is a
+ * retry of the call that asked, and is marked for all others when it has led to a job. A retry of the caller is none: n8n
+ * doesn't tell whether it is one of the execution that has shown the question.
  */
 export class CallClaim {
 	private readonly steps: StepMarks;
 	private taken: Step[] = [];
-	readonly answeredElsewhere: AnsweredElsewhere[] = [];
+	/** Questions that were answered by the retry of another call than this one comes from. */
+	readonly answeredElsewhere: OtherExecution[] = [];
 	/** Questions that a retry answers, and the item of each; undefined: it is about other calls. */
 	private readonly answered = new Map<string, number | undefined>();
 
@@ -166,8 +167,9 @@ export class CallClaim {
 	}
 
 	/**
-	 * Two items may ask for the same. The one before has its job, where this very execution of the caller has got it. A retry of the caller may call for the same one again, and so may the retry of a call that
-	 * has failed: the caller's error output may have led to another call since.
+	 * Two items may ask for the same. The one before has its job, where this very execution of the caller has got it. A
+	 * retry of the caller may call for the same one again, and so may the retry of a call that has failed: the caller's
+	 * error output may have led to another call since.
 	 */
 	private async isOfAnotherItem(
 		step: Step,

@@ -7,9 +7,10 @@ export type Claimed =
 	/** It cannot be known: n8n's database does not answer. */
 	| { free: false; failure: string };
 
-/** A question about the jobs of an execution that was answered by a retry of another one than this one comes from. */
-export interface AnsweredElsewhere {
+/** Another execution, whose jobs are not known. */
+export interface OtherExecution {
+	/** Of the question about its jobs. */
 	topic: string;
-	/** The id of the execution, where it is known. */
-	by: string | undefined;
+	/** Its id, where it is known. */
+	by?: string;
 }

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
-import type { AnsweredElsewhere, Claimed } from './claimed';
+import type { Claimed, OtherExecution } from './claimed';
 import type { ExecutionMemory } from './memory';
 import type { Chain, NodeMemory } from './memoryRecords';
 import { familyOf } from './order';
@@ -23,7 +23,7 @@ const MOST_ADOPTIONS = 50;
 export class FamilyClaim {
 	private taken?: Step & { number: number; answered: Chain[] };
 	/** Questions that were answered by the retry of another execution than this one comes from. */
-	readonly answeredElsewhere: AnsweredElsewhere[] = [];
+	readonly answeredElsewhere: OtherExecution[] = [];
 
 	constructor(
 		private readonly ctx: IExecuteFunctions,
@@ -105,7 +105,7 @@ export class FamilyClaim {
 		if (first !== undefined) this.memory.stored.chain = first;
 	}
 
-	private unanswered(takers: Taker[]): Taker[] {
+	private unanswered(takers: OtherExecution[]): OtherExecution[] {
 		return takers.filter(({ topic }) => !this.memory.questions.isAnswered(topic));
 	}
 
@@ -113,13 +113,13 @@ export class FamilyClaim {
 	private async followAnswers(id: string): Promise<void> {
 		if (this.ctx.getMode() !== 'retry') return;
 		while (await this.isAnswered(id)) {
-			const takers: Taker[] = [];
+			const takers: OtherExecution[] = [];
 			for await (const taker of this.takersFrom(this.chain, id)) takers.push(taker);
 			this.follow(this.step(id, this.chain), takers);
 		}
 	}
 
-	private follow({ family }: Step, takers: Taker[]): void {
+	private follow({ family }: Step, takers: OtherExecution[]): void {
 		this.memory.stored.chain = nextChain(this.chain);
 		this.answeredElsewhere.push({ topic: family, by: idsOf(takers) });
 	}
@@ -213,8 +213,8 @@ export class FamilyClaim {
 	private async lookFurther(
 		id: string,
 		mayAdopt: boolean,
-	): Promise<{ later?: NodeMemory; takers: Taker[] }> {
-		const takers: Taker[] = [];
+	): Promise<{ later?: NodeMemory; takers: OtherExecution[] }> {
+		const takers: OtherExecution[] = [];
 		for await (const taker of this.takersFrom(this.chain, id)) {
 			takers.push(taker);
 			if (!mayAdopt || taker.by === id) continue;
@@ -225,7 +225,7 @@ export class FamilyClaim {
 	}
 
 	/** Who has taken the steps that this execution doesn't know of, as far as the chain goes. */
-	private async *takersFrom(chain: Chain, id: string): AsyncGenerator<Taker> {
+	private async *takersFrom(chain: Chain, id: string): AsyncGenerator<OtherExecution> {
 		for (let { steps } = chain; ; steps++) {
 			const step = this.step(id, { ...chain, steps });
 			const by = await this.takerOf(step);
@@ -244,15 +244,8 @@ export class FamilyClaim {
 	}
 }
 
-/** An execution that has taken a step. */
-interface Taker {
-	/** Of the question about its jobs. */
-	topic: string;
-	by?: string;
-}
-
 /** Of executions that are known, with commas between. */
-const idsOf = (takers: Taker[]): string | undefined =>
+const idsOf = (takers: OtherExecution[]): string | undefined =>
 	takers.flatMap(({ by }) => by ?? []).join(', ') || undefined;
 
 /** A step that was given back may be taken by another execution, which nobody has asked about. */

@@ -104,9 +104,13 @@ export interface Question {
 /** The name under which it is in n8n's context of the node. */
 const KEY = 'magicHour';
 
+/** What is remembered in a context of the node; undefined where there is nothing yet. */
+export const knownIn = (context: IContextObject | undefined): NodeMemory | undefined =>
+	(context as { [KEY]?: NodeMemory } | undefined)?.[KEY];
+
 /** What is remembered in a context of the node; begun where there is nothing yet. */
 export function memoryIn(context: IContextObject): NodeMemory {
-	return ((context as { [KEY]?: NodeMemory })[KEY] ??= { turns: [], uploads: {} });
+	return knownIn(context) ?? (context[KEY] = { turns: [], uploads: {} });
 }
 
 /**
@@ -143,14 +147,14 @@ export const recordsOf = ({ turns }: NodeMemory): JobRecord[] =>
 export const readQuestions = ({ questions = {}, ranIn }: NodeMemory): typeof questions =>
 	Object.fromEntries(Object.entries(questions).filter(([, { askedBy }]) => askedBy !== ranIn));
 
+const entriesOf = ({ jobs, paid }: Turn): string[] => [
+	...Object.values(jobs).map(({ entry }) => entry),
+	...Object.keys(paid),
+];
+
 /** Keeps a turn of another execution: its jobs are for whoever asks for the same. */
 export function keepElsewhere(memory: NodeMemory, { runIndex, begunBy, jobs, paid }: Turn): void {
-	const known = new Set(
-		memory.turns.flatMap((turn) => [
-			...Object.values(turn.jobs).map(({ entry }) => entry),
-			...Object.keys(turn.paid),
-		]),
-	);
+	const known = new Set(memory.turns.flatMap(entriesOf));
 	const unknown = Object.entries(jobs).filter(([, { entry }]) => !known.has(entry));
 	const credits = Object.entries(paid).filter(([entry]) => !known.has(entry));
 	if (unknown.length === 0 && credits.length === 0) return;
@@ -166,8 +170,8 @@ export function keepElsewhere(memory: NodeMemory, { runIndex, begunBy, jobs, pai
 }
 
 /** Drops what was kept of a turn before it was known whose jobs they are: no job is for two items. */
-export function dropElsewhere({ turns }: NodeMemory, { jobs, paid }: Turn): void {
-	const known = new Set([...Object.values(jobs).map(({ entry }) => entry), ...Object.keys(paid)]);
+export function dropElsewhere({ turns }: NodeMemory, turn: Turn): void {
+	const known = new Set(entriesOf(turn));
 	for (const other of turns.filter(({ elsewhere }) => elsewhere === true)) {
 		for (const [item, { entry }] of Object.entries(other.jobs)) {
 			if (known.has(entry)) delete other.jobs[item];

@@ -1,6 +1,6 @@
 import type { IExecuteContextData, IExecuteFunctions, INode } from 'n8n-workflow';
 
-import { memoryIn, type NodeMemory } from './memoryRecords';
+import { knownIn, type NodeMemory } from './memoryRecords';
 import { Questions } from './questions';
 import { storedExecution } from './storedExecution';
 
@@ -33,11 +33,11 @@ export async function storedMemory(
 	};
 }
 
-/** n8n keeps it under the name of the node, which may have another one by now, or may have been put in the place of another. */
+/**
+ * n8n keeps it under the name of the node, which may have another one by now, or may have been put in the place of
+ * another. Only this one is copied: a loop keeps all its items there.
+ */
 function memoryOf({ id, name }: INode, contexts: IExecuteContextData): NodeMemory | undefined {
-	const memories = Object.entries(contexts)
-		.filter(([key]) => key.startsWith('node:'))
-		.map(([key, context]) => ({ key, memory: memoryIn(structuredClone(context)) }));
-	const ofNode = memories.find(({ memory }) => memory.node === id);
-	return (ofNode ?? memories.find(({ key }) => key === `node:${name}`))?.memory;
+	const ofNode = Object.keys(contexts).find((key) => knownIn(contexts[key])?.node === id);
+	return structuredClone(knownIn(contexts[ofNode ?? `node:${name}`]));
 }

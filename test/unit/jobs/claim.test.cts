@@ -348,32 +348,29 @@ describe('a retry that finds another one before it', () => {
 		expect((await again.create(1)).free).toBe(false);
 	});
 
-	it('takes over what was made after a person answered the question in another retry', async () => {
-		await retry('2').create(1);
-		const asking = retry('3');
-		await asking.create(1);
-		const answer = retry('4', { stored: await asking.end() });
-		await answer.createWell(1, 'cm1');
-		executions.set('4', await answer.end());
+	describe('after a person answered the question in another retry', () => {
+		beforeEach(async () => {
+			await retry('2').create(1);
+			const asking = retry('3');
+			await asking.create(1);
+			const answer = retry('4', { stored: await asking.end() });
+			await answer.createWell(1, 'cm1');
+			executions.set('4', await answer.end());
+		});
 
-		const another = retry('5');
-		expect(await another.create(1)).toEqual({ free: true, adopted: true });
-		expect(another.memory.recall(1, WHAT)).toMatchObject({ response: { id: 'cm1' } });
-	});
+		it('takes over what was made there', async () => {
+			const another = retry('5');
+			expect(await another.create(1)).toEqual({ free: true, adopted: true });
+			expect(another.memory.recall(1, WHAT)).toMatchObject({ response: { id: 'cm1' } });
+		});
 
-	it('asks for an item that has no job after a person answered the question in another retry', async () => {
-		await retry('2').create(1);
-		const asking = retry('3');
-		await asking.create(1);
-		const answer = retry('4', { stored: await asking.end() });
-		await answer.createWell(1, 'cm1');
-		executions.set('4', await answer.end());
-
-		const another = retry('5');
-		expect(await another.create(2)).toEqual({ free: false, by: '2' });
-		const told = retry('6', { stored: await another.end() });
-		expect((await told.create(2)).free).toBe(true);
-		expect(told.memory.recall(1, WHAT)).toMatchObject({ response: { id: 'cm1' } });
+		it('asks for an item that has no job there', async () => {
+			const another = retry('5');
+			expect(await another.create(2)).toEqual({ free: false, by: '2' });
+			const told = retry('6', { stored: await another.end() });
+			expect((await told.create(2)).free).toBe(true);
+			expect(told.memory.recall(1, WHAT)).toMatchObject({ response: { id: 'cm1' } });
+		});
 	});
 
 	it('asks again where the step that it asked about was given back, and a retry of the one that asked took it', async () => {
